@@ -1,0 +1,204 @@
+"""Every setting, its default and why; read from the environment first, then from `instance/config.toml` or `config.py`."""
+
+import os
+import runpy
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from lag_tracker.errors import BadSetting
+from lag_tracker.paths import default_instance
+
+SHORTEST_SECRET = 32
+SAMPLE_SECRETS = {"changeme", "change-me", "secret", "dev", "development", "your-secret-key", "please-change-this-secret-key-now"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings of one installation. Each name, in capitals, is also the name in the environment and in the file."""
+
+    #: Folder of the database, the secret key and the configuration file; must be on a local disk.
+    instance: Path
+    #: True on a public server: then a real secret key and an https address of its own are demanded.
+    production: bool = False
+    #: Signs what must not be forged; made and kept in `instance/secret_key` when it is not given outside production.
+    secret_key: str = ""
+    #: Where the records are; empty means `lag_tracker.sqlite` in the instance folder.
+    database_url: str = ""
+    #: The address people use, without a slash at the end; all links in feeds and letters start with it.
+    base_url: str = ""
+    #: The part after @ in the identity of calendar events; chosen once, because calendars know events by it for ever.
+    uid_domain: str = "lag-tracker.eu"
+    #: Address that the server listens on; 0.0.0.0 opens it to the network.
+    host: str = "127.0.0.1"
+    #: Port that the server listens on.
+    port: int = 8000
+    #: Number of server processes; one serves a municipality well, add one per core behind PostgreSQL.
+    workers: int = 1
+    #: Load the demonstration records into a new database.
+    demo: bool = True
+    #: Number of proxies in front whose X-Forwarded-* headers are believed; 0 believes none.
+    proxies: int = 0
+    #: The zone in which meetings without one of their own are held, by its IANA name.
+    time_zone: str = "Europe/Riga"
+    #: Name of the site, shown on top of every page and as the title of the news feed.
+    site_name: str = "LAG Tracker"
+    #: Body that runs this site, for the accessibility statement and the privacy page.
+    operator: str = ""
+    #: Address for questions and complaints, shown on the about, accessibility and privacy pages.
+    contact_email: str = ""
+    #: Data protection officer of the operator, for the privacy page.
+    data_protection_contact: str = ""
+    #: Day of the last accessibility assessment as YYYY-MM-DD; without it the statement says that none was made.
+    accessibility_assessed_on: str = ""
+    #: Who made that assessment.
+    accessibility_assessor: str = ""
+    #: What that assessment found: "full", "partial" or "none"; empty when there was none.
+    accessibility_status: str = ""
+
+    @property
+    def database(self) -> str:
+        """The database's address for SQLAlchemy, with the driver named."""
+        if not self.database_url:
+            return f"sqlite:///{self.instance / 'lag_tracker.sqlite'}"
+        for short in ("postgres://", "postgresql://"):
+            if self.database_url.startswith(short):
+                return "postgresql+psycopg://" + self.database_url.removeprefix(short)
+        return self.database_url
+
+    @property
+    def address(self) -> str:
+        """The address people use: the one set, else the one the server prints when it starts."""
+        host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::"} else self.host  # noqa: S104 -- compared, not bound
+        return self.base_url or f"http://{host}:{self.port}"
+
+
+def load_settings(environment: Mapping[str, str] | None = None, *, instance: Path | None = None) -> Settings:
+    """Read the settings; raise BadSetting with one sentence for the first that cannot be used."""
+    environment = os.environ if environment is None else environment
+    folder = instance or Path(environment.get("INSTANCE", "") or default_instance())
+    given = _read_file(folder)
+    given |= {name: environment[name.upper()] for name in _names() if environment.get(name.upper(), "") != ""}
+    given["instance"] = folder.resolve()
+    values = {name: _typed(name, value) for name, value in given.items()}
+    values.setdefault("secret_key", "")
+    settings = Settings(**values)
+    _check(settings)
+    return settings if settings.secret_key else Settings(**(values | {"secret_key": _kept_secret(settings)}))
+
+
+def _names() -> list[str]:
+    return [field.name for field in fields(Settings) if field.name != "instance"]
+
+
+def _read_file(folder: Path) -> dict[str, Any]:
+    """Return the settings of the instance's configuration file, by their small names; empty when there is no file."""
+    toml, python = folder / "config.toml", folder / "config.py"
+    if toml.is_file() and python.is_file():
+        raise BadSetting(f"Both {toml} and {python} exist; keep one of them.")
+    try:
+        if toml.is_file():
+            found = tomllib.loads(toml.read_text(encoding="utf-8"))
+        elif python.is_file():
+            found = {name: value for name, value in runpy.run_path(str(python)).items() if name.isupper()}
+        else:
+            return {}
+    except (tomllib.TOMLDecodeError, SyntaxError, UnicodeDecodeError) as mistake:
+        raise BadSetting(f"The configuration file in {folder} cannot be read: {mistake}.") from mistake
+    found = {name.lower(): value for name, value in found.items()}
+    unknown = sorted(set(found) - set(_names()))
+    if unknown:
+        raise BadSetting(f"The configuration file in {folder} has a setting that does not exist: {unknown[0]}.")
+    return found
+
+
+def _typed(name: str, value: Any) -> Any:
+    """Return `value` as the type the setting has."""
+    wanted = next(field.type for field in fields(Settings) if field.name == name)
+    if wanted is bool and not isinstance(value, bool):
+        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        if str(value).strip().lower() not in words:
+            raise BadSetting(f"{name.upper()} must be 1 or 0, not {value!r}.")
+        return words[str(value).strip().lower()]
+    if wanted is int:
+        try:
+            return int(value)
+        except (TypeError, ValueError):
+            raise BadSetting(f"{name.upper()} must be a whole number, not {value!r}.") from None
+    if wanted is str and not isinstance(value, str):
+        raise BadSetting(f"{name.upper()} must be text in quotation marks, not {value!r}.")
+    return value.rstrip("/") if name == "base_url" else value
+
+
+def _check(settings: Settings) -> None:
+    """Refuse settings that would fail later or that are unsafe, each with the sentence that mends it."""
+    _check_numbers(settings)
+    _check_addresses(settings)
+    _check_choices(settings)
+    if settings.secret_key and (len(settings.secret_key) < SHORTEST_SECRET or settings.secret_key.lower() in SAMPLE_SECRETS):
+        raise BadSetting(f"SECRET_KEY is too weak; {_how_to_make_a_secret()}")
+    if settings.production and not settings.secret_key:
+        raise BadSetting(f"PRODUCTION=1 needs a SECRET_KEY; {_how_to_make_a_secret()}")
+    if settings.production and not settings.base_url:
+        raise BadSetting("PRODUCTION=1 needs BASE_URL, the address people use, for example https://grupas.example.lv.")
+
+
+def _check_numbers(settings: Settings) -> None:
+    for name, low, high in (("port", 1, 65535), ("workers", 1, 64), ("proxies", 0, 5)):
+        if not low <= getattr(settings, name) <= high:
+            raise BadSetting(f"{name.upper()} must be between {low} and {high}, not {getattr(settings, name)}.")
+
+
+def _check_addresses(settings: Settings) -> None:
+    if not settings.database.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSetting("DATABASE_URL must start with postgresql:// or sqlite:///.")
+    if settings.base_url:
+        try:
+            parts = urlsplit(settings.base_url)
+            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+            _ = parts.port
+        except ValueError:
+            usable = False
+        if not usable:
+            raise BadSetting(f"BASE_URL must be an address such as https://grupas.example.lv, not {settings.base_url!r}.")
+    labels = settings.uid_domain.split(".")
+    if not all(label.replace("-", "").isalnum() and label.isascii() for label in labels):
+        raise BadSetting("UID_DOMAIN may hold letters, digits, dots and hyphens only, such as grupas.example.lv.")
+
+
+def _check_choices(settings: Settings) -> None:
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSetting(f"TIME_ZONE must be an IANA name such as Europe/Riga, not {settings.time_zone!r}.") from None
+    if settings.accessibility_status not in {"", "full", "partial", "none"}:
+        raise BadSetting('ACCESSIBILITY_STATUS must be "full", "partial" or "none".')
+    if settings.accessibility_assessed_on:
+        try:
+            date.fromisoformat(settings.accessibility_assessed_on)
+        except ValueError:
+            raise BadSetting("ACCESSIBILITY_ASSESSED_ON must be a day such as 2026-03-15.") from None
+
+
+def _how_to_make_a_secret() -> str:
+    return "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+def _kept_secret(settings: Settings) -> str:
+    """Return the key kept in the instance folder, making it at the first start, readable by its owner alone."""
+    kept = settings.instance / "secret_key"
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    if not kept.is_file():
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    key = kept.read_text(encoding="utf-8").strip()
+    if len(key) < SHORTEST_SECRET:
+        raise BadSetting(f"{kept} holds no usable key; delete the file and start again.")
+    return key

@@ -1,0 +1,1 @@
+"""The demonstration records: facts from public pages and one invented group."""

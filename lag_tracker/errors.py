@@ -1,0 +1,18 @@
+"""What can go wrong by the rules of the record, in words that a page or a terminal can show."""
+
+
+class RuleBroken(Exception):
+    """A rule of the record forbids this; the message is one sentence that says why and what to do."""
+
+
+class BadSetting(Exception):
+    """A setting keeps the application from starting; the message is one sentence that says what to change."""
+
+
+class FactsRefused(Exception):
+    """A file of facts has mistakes and nothing of it was loaded; `mistakes` names each with its place in the file."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        """Keep every mistake, so that a file can be mended in one go."""
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes

@@ -1,0 +1,1 @@
+"""Groups: who they are, what is next, what they have done."""

@@ -1,0 +1,1 @@
+"""Initiatives and where they stand."""

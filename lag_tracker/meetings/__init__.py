@@ -1,0 +1,1 @@
+"""Meetings: when, where, why to come, and what came of it."""

@@ -1,0 +1,79 @@
+"""What feeds are made of: one stored event per record and language, the calendars it stands in, and ready bodies."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lag_tracker.database import Base
+
+
+class CalendarEntry(Base):
+    """A record's calendar event in one language, as the bytes that feeds send. Written at each change, read at each poll."""
+
+    __tablename__ = "calendar_entry"
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "lang", name="uq_calendar_entry_meeting"),
+        UniqueConstraint("milestone_id", "lang", name="uq_calendar_entry_milestone"),
+        CheckConstraint("(meeting_id IS NULL) <> (milestone_id IS NULL)", name="of_one_record"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    # No foreign keys: an entry outlives its record until the calendars it stood in were told that it is gone.
+    meeting_id: Mapped[int | None]
+    milestone_id: Mapped[int | None]
+    lang: Mapped[str] = mapped_column(String(2))
+    #: The whole VEVENT, folded and ended as RFC 5545 wants it.
+    event: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Digest of all that the event shows, without its stamps: a change of it is a change of the event.
+    content_digest: Mapped[str] = mapped_column(String(64))
+    #: Digest of time, place and state alone: a change of it raises the sequence.
+    schedule_digest: Mapped[str] = mapped_column(String(64))
+    sequence: Mapped[int] = mapped_column(default=0)
+    #: Last change of what the event shows.
+    changed_at: Mapped[datetime]
+    starts_on: Mapped[date]
+    #: Last day on which an ordinary feed still shows the event: a year after its end.
+    shown_until: Mapped[date]
+    #: Last day on which any feed shows it: 60 days after a cancellation, else None.
+    kept_until: Mapped[date | None]
+
+
+class CalendarListing(Base):
+    """An event stands in a calendar. A calendar's key is such as "all", "group:12" or "kind:workshop"."""
+
+    __tablename__ = "calendar_listing"
+    __table_args__ = (Index("ix_calendar_listing_walk", "calendar_key", "lang", "starts_on", "entry_id"),)
+
+    calendar_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("calendar_entry.id", ondelete="CASCADE"), primary_key=True, index=True)
+    lang: Mapped[str] = mapped_column(String(2))
+    starts_on: Mapped[date]
+
+
+class CalendarVersion(Base):
+    """How often a calendar has changed. The change of a record and the rise of this number are one transaction."""
+
+    __tablename__ = "calendar_version"
+
+    calendar_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)
+
+
+class CalendarFeed(Base):
+    """A feed's ready body. It is fresh while `built_version` is the calendar's version and `fresh_until` has not passed."""
+
+    __tablename__ = "calendar_feed"
+
+    #: Address of the feed inside the application, such as "group:12|lv|recent".
+    feed_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    calendar_key: Mapped[str] = mapped_column(String(60), index=True)
+    built_version: Mapped[int]
+    #: Last day on which the body is right without any change, because an event leaves the window after it.
+    fresh_until: Mapped[date | None]
+    #: Strong entity tag of the plain body, without quotation marks; that of the packed body has "-gzip" behind it.
+    etag: Mapped[str] = mapped_column(String(64))
+    #: Rises with each change of the body, by a second at least.
+    modified_at: Mapped[datetime]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    packed_body: Mapped[bytes] = mapped_column(LargeBinary)

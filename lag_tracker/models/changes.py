@@ -1,0 +1,44 @@
+"""Which records a transaction touches, for what must follow them: calendar events and search entries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import inspect
+
+from lag_tracker.database import Base
+
+
+@dataclass
+class Changes:
+    """The records touched since the last commit, by table name, with the ids they refer to before and after."""
+
+    #: Table name -> ids of rows that were added, changed or deleted.
+    ids: dict[str, set[int]] = field(default_factory=dict)
+    #: Column name such as "meeting_id" -> ids that touched rows referred to, whichever table the rows are in.
+    references: dict[str, set[int]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Tell whether anything was touched."""
+        return bool(self.ids or self.references)
+
+    def of(self, table: str) -> set[int]:
+        """Return the ids of touched rows of `table`, and those that touched rows of other tables refer to as its id."""
+        return self.ids.get(table, set()) | self.references.get(f"{table}_id", set())
+
+    def note(self, records: Iterable[Base]) -> None:
+        """Remember `records`, which have been flushed or are about to be deleted."""
+        for record in records:
+            self._note_one(record)
+
+    def _note_one(self, record: Base) -> None:
+        state: Any = inspect(record)
+        table = state.mapper.local_table.name
+        if state.identity and len(state.identity) == 1:
+            self.ids.setdefault(table, set()).add(state.identity[0])
+        for attribute in state.mapper.column_attrs:
+            if attribute.key.endswith("_id"):
+                history = state.attrs[attribute.key].history
+                values = {value for part in history if part for value in part if value is not None}
+                if values:
+                    self.references.setdefault(attribute.key, set()).update(values)

@@ -1,0 +1,30 @@
+"""Municipalities and planning regions."""
+
+from enum import StrEnum
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lag_tracker.database import Base
+from lag_tracker.models.traits import Addressed, Identified, Named, one_of
+
+
+class MunicipalityKind(StrEnum):
+    """What kind of territory it is."""
+
+    MUNICIPALITY = "municipality"
+    PLANNING_REGION = "planning_region"
+
+
+class Municipality(Identified, Addressed, Named, Base):
+    """A municipality or planning region that takes part in networks and sets up groups."""
+
+    __tablename__ = "municipality"
+
+    kind: Mapped[MunicipalityKind] = mapped_column(one_of(MunicipalityKind), default=MunicipalityKind.MUNICIPALITY)
+    #: Two capital letters of ISO 3166-1.
+    country: Mapped[str] = mapped_column(String(2), default="LV")
+    website: Mapped[str | None] = mapped_column(String(500))
+
+    groups: Mapped[list["Group"]] = relationship(back_populates="municipality", lazy="raise_on_sql")  # noqa: F821
+    partnerships: Mapped[list["Partnership"]] = relationship(back_populates="municipality", lazy="raise_on_sql")  # noqa: F821

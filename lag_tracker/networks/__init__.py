@@ -1,0 +1,1 @@
+"""Networks and who works with whom."""

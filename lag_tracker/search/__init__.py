@@ -1,0 +1,1 @@
+"""Search over all records, without regard to accents and endings."""

@@ -1,0 +1,1 @@
+"""Topics and every meeting that discussed them."""

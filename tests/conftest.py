@@ -1,0 +1,90 @@
+"""What every test may ask for: the application over a fresh SQLite or PostgreSQL database, and a visitor."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import URL
+
+from lag_tracker import create_app
+from lag_tracker.config import Settings
+from lag_tracker.database import db
+from tests.plugin_postgresql import create_database, drop_database
+
+pytest_plugins = ["tests.plugin_browser", "tests.plugin_postgresql"]
+
+BASE_URL = "https://grupas.example"
+
+
+def settings_for(folder: Path, **given: Any) -> Settings:
+    """Return the settings of a small installation in `folder`."""
+    return Settings(
+        instance=folder, secret_key="k" * 40, **({"base_url": BASE_URL, "uid_domain": "grupas.example"} | given)
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test that asks for the database on SQLite and on PostgreSQL, unless it is marked `sqlite_only`."""
+    if "database_url" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("sqlite_only")
+        kinds = ["sqlite"] if only else ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+        metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Migrate one SQLite database, which tests copy: a copy takes a millisecond, the migrations a second."""
+    folder = tmp_path_factory.mktemp("migrated")
+    app = create_app(settings_for(folder))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return folder / "lag_tracker.sqlite"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server_url: URL, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Migrate one PostgreSQL database, which tests use as a template; return its name."""
+    template = create_database(postgresql_server_url)
+    address = template.render_as_string(hide_password=False)
+    app = create_app(settings_for(tmp_path_factory.mktemp("postgresql"), database_url=address))
+    with app.app_context():
+        upgrade()
+        db.engine.dispose()
+    return str(template.database)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty, migrated database of the kind the test runs on; empty for the SQLite default."""
+    if request.param == "sqlite":
+        source: Path = request.getfixturevalue("migrated_sqlite")
+        (tmp_path / "lag_tracker.sqlite").write_bytes(source.read_bytes())
+        yield ""
+    else:
+        template: str = request.getfixturevalue("migrated_postgresql")
+        server: URL = request.getfixturevalue("postgresql_server_url")
+        database = create_database(server, template=template)
+        yield database.render_as_string(hide_password=False)
+        drop_database(server, database)
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Return the application over an empty database, with a context pushed so that tests can write records."""
+    app = create_app(settings_for(tmp_path, database_url=database_url))
+    app.config["TESTING"] = True
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Return a visitor without cookies."""
+    return app.test_client(use_cookies=False)
