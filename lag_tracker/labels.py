@@ -1,0 +1,142 @@
+"""The words for every choice a record can hold, in Latvian and English, for pages and feeds alike."""
+
+from enum import StrEnum
+
+from lag_tracker.models.action import ActionState
+from lag_tracker.models.attendance import Presence, Reply
+from lag_tracker.models.bilingual import Bilingual, Text
+from lag_tracker.models.decision import DecisionMethod
+from lag_tracker.models.group import GroupKind, MemberRole, Tier
+from lag_tracker.models.initiative import InitiativeState
+from lag_tracker.models.meeting import LinkKind, MeetingKind, MeetingState, MinutesState, Mode
+from lag_tracker.models.milestone import MilestoneKind
+from lag_tracker.models.municipality import MunicipalityKind
+from lag_tracker.models.network import NetworkKind, PartnerRole
+from lag_tracker.models.organisation import Sector
+from lag_tracker.models.search import Subject
+from lag_tracker.models.topic import TopicState
+from lag_tracker.models.traits import Audience, Certainty
+
+_WORDS: tuple[tuple[StrEnum, str, str], ...] = (
+    (MeetingKind.LOCAL_GROUP, "grupas sanāksme", "local group meeting"),
+    (MeetingKind.CORE_GROUP, "kodola sanāksme", "core group meeting"),
+    (MeetingKind.JOINT, "kopsanāksme", "joint meeting"),
+    (MeetingKind.STEERING, "vadības grupas sanāksme", "steering meeting"),
+    (MeetingKind.TRANSNATIONAL, "starpvalstu sanāksme", "transnational meeting"),
+    (MeetingKind.KICK_OFF, "uzsākšanas sanāksme", "kick-off meeting"),
+    (MeetingKind.PUBLIC_EVENT, "publisks pasākums", "public event"),
+    (MeetingKind.WORKSHOP, "darbnīca", "workshop"),
+    (MeetingKind.TRAINING, "mācības", "training"),
+    (MeetingKind.STUDY_VISIT, "mācību vizīte", "study visit"),
+    (MeetingKind.BILATERAL_CALL, "divpusēja saruna", "bilateral call"),
+    (MeetingKind.GENERAL_ASSEMBLY, "kopsapulce", "general assembly"),
+    (MeetingKind.OTHER, "cita sanāksme", "other meeting"),
+    (Mode.IN_PERSON, "klātienē", "in person"),
+    (Mode.ONLINE, "tiešsaistē", "online"),
+    (Mode.HYBRID, "hibrīdā", "hybrid"),
+    (MeetingState.DRAFT, "melnraksts", "draft"),
+    (MeetingState.SCHEDULED, "plānota", "scheduled"),
+    (MeetingState.HELD, "notikusi", "held"),
+    (MeetingState.CANCELLED, "atcelta", "cancelled"),
+    (MinutesState.NONE, "protokola nav", "no minutes"),
+    (MinutesState.DRAFT, "protokola melnraksts", "draft minutes"),
+    (MinutesState.IN_REVIEW, "protokols saskaņošanā", "minutes in review"),
+    (MinutesState.APPROVED, "protokols apstiprināts", "minutes approved"),
+    (LinkKind.RECORDING, "ieraksts", "recording"),
+    (LinkKind.VIDEO, "video", "video"),
+    (LinkKind.DOCUMENT, "dokuments", "document"),
+    (LinkKind.PRESENTATION, "prezentācija", "presentation"),
+    (LinkKind.MINUTES, "protokols", "minutes"),
+    (GroupKind.URBACT_LOCAL_GROUP, "URBACT vietējā rīcības grupa", "URBACT Local Group"),
+    (GroupKind.LEADER_LAG, "LEADER vietējā rīcības grupa", "LEADER local action group"),
+    (GroupKind.CORE_GROUP, "grupas kodols", "core group"),
+    (GroupKind.STEERING, "projekta vadības grupa", "steering group"),
+    (GroupKind.OTHER, "cita grupa", "other group"),
+    (Tier.CORE, "kodols", "core"),
+    (Tier.WIDER, "plašākais loks", "wider group"),
+    (Tier.OBSERVER, "novērotāji", "observers"),
+    (MemberRole.COORDINATOR, "koordinē", "coordinator"),
+    (MemberRole.CHAIR, "vada", "chair"),
+    (MemberRole.SECRETARY, "protokolē", "secretary"),
+    (MemberRole.MEMBER, "loceklis vai locekle", "member"),
+    (MemberRole.EXPERT, "eksperts vai eksperte", "expert"),
+    (Sector.PUBLIC, "publiskais sektors", "public sector"),
+    (Sector.PRIVATE, "privātais sektors", "private sector"),
+    (Sector.CIVIC, "pilsoniskais sektors", "civic sector"),
+    (Sector.KNOWLEDGE, "zināšanu sektors", "knowledge sector"),
+    (NetworkKind.ACTION_PLANNING, "rīcības plānošanas tīkls", "action planning network"),
+    (NetworkKind.IMPLEMENTATION, "īstenošanas tīkls", "implementation network"),
+    (NetworkKind.TRANSFER, "pārneses tīkls", "transfer network"),
+    (NetworkKind.INNOVATION_TRANSFER, "inovāciju pārneses tīkls", "innovation transfer network"),
+    (NetworkKind.OTHER, "cits tīkls", "other network"),
+    (PartnerRole.LEAD, "vadošais partneris", "lead partner"),
+    (PartnerRole.PARTNER, "partneris", "partner"),
+    (PartnerRole.PRACTICE_GIVER, "prakses devējs", "practice giver"),
+    (PartnerRole.WORKS_WITH, "sadarbojas", "works with"),
+    (MunicipalityKind.MUNICIPALITY, "pašvaldība", "municipality"),
+    (MunicipalityKind.PLANNING_REGION, "plānošanas reģions", "planning region"),
+    (InitiativeState.PROPOSED, "ierosināta", "proposed"),
+    (InitiativeState.UNDER_DISCUSSION, "apspriešanā", "under discussion"),
+    (InitiativeState.ACCEPTED, "atbalstīta", "accepted"),
+    (InitiativeState.TESTING, "izmēģināšanā", "testing"),
+    (InitiativeState.IN_PLAN, "plānā", "in the plan"),
+    (InitiativeState.UNDER_WAY, "īstenošanā", "under way"),
+    (InitiativeState.DONE, "īstenota", "done"),
+    (InitiativeState.DECLINED, "noraidīta", "declined"),
+    (InitiativeState.PARKED, "atlikta", "parked"),
+    (TopicState.OPEN, "atvērts", "open"),
+    (TopicState.CLOSED, "noslēgts", "closed"),
+    (DecisionMethod.CONSENSUS, "vienprātīga vienošanās", "by consensus"),
+    (DecisionMethod.VOTE, "balsojums", "by vote"),
+    (DecisionMethod.NOT_STATED, "lemšanas veids nav norādīts", "method not stated"),
+    (ActionState.OPEN, "jāsāk", "open"),
+    (ActionState.IN_PROGRESS, "darbā", "in progress"),
+    (ActionState.DONE, "paveikts", "done"),
+    (ActionState.DROPPED, "atcelts", "dropped"),
+    (Reply.INVITED, "uzaicinājums nosūtīts", "invited"),
+    (Reply.ACCEPTED, "piedalīsies", "accepted"),
+    (Reply.TENTATIVE, "varbūt piedalīsies", "tentative"),
+    (Reply.DECLINED, "nepiedalīsies", "declined"),
+    (Presence.PRESENT, "piedalījās", "present"),
+    (Presence.EXCUSED, "attaisnota prombūtne", "excused"),
+    (Presence.ABSENT, "nepiedalījās", "absent"),
+    (MilestoneKind.DEADLINE, "termiņš", "deadline"),
+    (MilestoneKind.PHASE, "posms", "phase"),
+    (Subject.MEETING, "sanāksme", "meeting"),
+    (Subject.TOPIC, "temats", "topic"),
+    (Subject.INITIATIVE, "iniciatīva", "initiative"),
+    (Subject.DECISION, "lēmums", "decision"),
+    (Subject.GROUP, "grupa", "group"),
+    (Subject.NETWORK, "tīkls", "network"),
+    (Subject.MUNICIPALITY, "pašvaldība", "municipality"),
+    (Audience.PUBLIC, "visiem", "public"),
+    (Audience.MEMBERS, "grupas locekļiem", "for members"),
+    (Audience.MANAGERS, "grupas vadītājiem", "for managers"),
+    (Certainty.STATED, "norādīts avotā", "stated by the source"),
+    (Certainty.INFERRED, "secināts no avota", "inferred from the source"),
+)
+
+# Members of different StrEnums that share a value are equal, so the table is read by class and value.
+_LABELS = {(type(choice), choice.value): Bilingual(lv, en) for choice, lv, en in _WORDS}
+
+
+def label(choice: StrEnum, lang: str) -> str:
+    """Return the words for a choice, such as "darbnīca" or "workshop", in small letters."""
+    words = _LABELS[type(choice), choice.value]
+    return (words.en if lang == "en" else words.lv) or ""
+
+
+def meeting_title(title: Bilingual, kind: MeetingKind, ordinal: int | None, lang: str) -> Text:
+    """Return a meeting's title; one without is called by its kind and its place in the series: "3. starpvalstu sanāksme"."""
+    if title:
+        return title.read_in(lang)
+    words = label(kind, lang)
+    if ordinal is None:
+        return Text(words[0].upper() + words[1:], lang)
+    return Text(f"{ordinal}. {words}" if lang == "lv" else f"{english_ordinal(ordinal)} {words}", lang)
+
+
+def english_ordinal(number: int) -> str:
+    """Return "1st", "2nd", "3rd", "11th"."""
+    ending = "th" if number % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
