@@ -6,6 +6,7 @@ start, these tests are skipped with the reason, but in CI (environment variable 
 """
 
 import fcntl
+import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -57,7 +58,7 @@ def drop_database(server: URL, database: URL) -> None:
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Hold back other test processes: as root, the first server to start creates the user that runs it."""
-    with Path(tempfile.gettempdir(), "lag-tracker-tests-postgresql.lock").open("w") as lock:
+    with Path(tempfile.gettempdir(), f"lag-tracker-tests-{os.geteuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
