@@ -3,11 +3,27 @@
 from flask import Flask
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
+from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import db, migrate
+from lag_tracker.decisions import views as decisions
 from lag_tracker.derived import keep_derived
+from lag_tracker.groups import views as groups
+from lag_tracker.initiatives import views as initiatives
+from lag_tracker.meetings import views as meetings
+from lag_tracker.municipalities import views as municipalities
+from lag_tracker.networks import views as networks
+from lag_tracker.overview import views as overview
 from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
+from lag_tracker.search import views as search
+from lag_tracker.topics import views as topics
+from lag_tracker.web.assets import init_assets
+from lag_tracker.web.errors import init_errors
+from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
+from lag_tracker.web.templates import init_templates
+
+PAGES = (overview, groups, meetings, calendar_pages, topics, initiatives, decisions, networks, municipalities, search)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -27,6 +43,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     init_language(app)
+    init_templates(app)
+    init_assets(app)
+    init_headers(app)
+    init_errors(app)
+    for pages in PAGES:
+        app.register_blueprint(pages.blueprint)
     with app.app_context():
         keep_derived()
     return app

@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, g, request, url_for
 from flask_babel import Babel
+
+from lag_tracker.models.bilingual import LANGUAGES
 
 babel = Babel()
 
@@ -16,6 +18,14 @@ def reading_language() -> str:
     return lang
 
 
+def address_in(lang: str) -> str:
+    """Return the address of this same page in another language, its filters kept; the start page where there is none."""
+    values = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": lang}
+    if request.endpoint is None or g.get("lang") is None:
+        return url_for("overview.start", lang=lang)
+    return url_for(request.endpoint, **values)
+
+
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     if values is not None and "lang" in values:
         g.lang = values.pop("lang")
@@ -25,6 +35,7 @@ def init_language(app: Flask) -> None:
     """Make the address choose the language of texts and of further addresses."""
     babel.init_app(app, locale_selector=reading_language)
     app.url_value_preprocessor(_take_language)
+    app.jinja_env.globals.update(address_in=address_in, languages=LANGUAGES)
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:

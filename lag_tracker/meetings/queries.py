@@ -1,0 +1,167 @@
+"""Questions about lists of meetings. Each costs three statements, however many meetings it finds."""
+
+from collections.abc import Sequence
+from datetime import date, time
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState, Mode, meeting_network
+from lag_tracker.models.network import Network
+from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.models.visibility import Viewer, visible_groups, visible_meetings
+
+
+class GroupName(NamedTuple):
+    """A group as lists name it."""
+
+    slug: str
+    name: Bilingual
+    is_sample: bool
+
+
+class MeetingRow(NamedTuple):
+    """A meeting as lists show it."""
+
+    id: int
+    slug: str
+    title: Bilingual
+    kind: MeetingKind
+    ordinal: int | None
+    starts_on: date | None
+    ends_on: date | None
+    precision: Precision
+    certainty: Certainty
+    starts_at_time: time | None
+    ends_at_time: time | None
+    mode: Mode | None
+    place: Bilingual
+    state: MeetingState
+    groups: Sequence[GroupName]
+    networks: Sequence[str]
+
+
+class Position(NamedTuple):
+    """A place in the chronological list: the row of this day and number."""
+
+    day: date
+    id: int
+
+
+_COLUMNS = (
+    Meeting.id,
+    Meeting.slug,
+    Meeting.title_lv,
+    Meeting.title_en,
+    Meeting.kind,
+    Meeting.ordinal,
+    Meeting.starts_on,
+    Meeting.ends_on,
+    Meeting.date_precision,
+    Meeting.date_certainty,
+    Meeting.starts_at_time,
+    Meeting.ends_at_time,
+    Meeting.mode,
+    Meeting.place_lv,
+    Meeting.place_en,
+    Meeting.state,
+)
+
+
+def upcoming_meetings(
+    session: Session, *, viewer: Viewer, today: date, limit: int, after: Position | None = None, only: ColumnElement[bool] | None = None
+) -> list[MeetingRow]:
+    """Return the meetings from `today` on, the soonest first, those of several days until their last."""
+    found = _listed(viewer, only).where(or_(Meeting.starts_on >= today, Meeting.ends_on >= today))
+    if after:
+        found = found.where(tuple_(Meeting.starts_on, Meeting.id) > tuple_(after.day, after.id))
+    return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.id).limit(limit))
+
+
+def past_meetings(
+    session: Session, *, viewer: Viewer, today: date, limit: int, after: Position | None = None, only: ColumnElement[bool] | None = None
+) -> list[MeetingRow]:
+    """Return the meetings before `today`, the latest first."""
+    over = and_(Meeting.starts_on < today, or_(Meeting.ends_on.is_(None), Meeting.ends_on < today))
+    found = _listed(viewer, only).where(over)
+    if after:
+        found = found.where(tuple_(Meeting.starts_on, Meeting.id) < tuple_(after.day, after.id))
+    return _rows(session, viewer, found.order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(limit))
+
+
+def meetings_between(
+    session: Session, *, viewer: Viewer, first: date, last: date, limit: int, only: ColumnElement[bool] | None = None
+) -> list[MeetingRow]:
+    """Return the meetings on any day from `first` to `last`, in order."""
+    started_before = and_(Meeting.starts_on < first, Meeting.ends_on >= first)
+    found = _listed(viewer, only).where(or_(Meeting.starts_on.between(first, last), started_before))
+    return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.starts_at_time, Meeting.id).limit(limit))
+
+
+def undated_meetings(
+    session: Session, *, viewer: Viewer, limit: int, only: ColumnElement[bool] | None = None
+) -> list[MeetingRow]:
+    """Return the meetings whose date is not known, in the order they were recorded."""
+    found = _listed(viewer, only).where(Meeting.starts_on.is_(None))
+    return _rows(session, viewer, found.order_by(Meeting.id).limit(limit))
+
+
+def chosen_meetings(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 500) -> list[MeetingRow]:
+    """Return the meetings that `only` picks, the oldest first, those without a date at the end."""
+    found = _listed(viewer, only).order_by(Meeting.starts_on.is_(None), Meeting.starts_on, Meeting.id)
+    return _rows(session, viewer, found.limit(limit))
+
+
+def of_groups(group_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a meeting is held by one of these groups."""
+    return Meeting.id.in_(select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(group_ids)))
+
+
+def of_networks(network_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a meeting belongs to one of these networks."""
+    return Meeting.id.in_(select(meeting_network.c.meeting_id).where(meeting_network.c.network_id.in_(network_ids)))
+
+
+def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Select[Any]:
+    found = select(*_COLUMNS).where(visible_meetings(viewer))
+    return found if only is None else found.where(only)
+
+
+def _rows(session: Session, viewer: Viewer, found: Select[Any]) -> list[MeetingRow]:
+    rows = session.execute(found).all()
+    ids = [row[0] for row in rows]
+    groups, networks = _group_names(session, viewer, ids), _network_names(session, ids)
+    return [
+        MeetingRow(
+            number, slug, Bilingual(title_lv, title_en), *middle, Bilingual(place_lv, place_en), state, groups.get(number, ()), networks.get(number, ())
+        )
+        for number, slug, title_lv, title_en, *middle, place_lv, place_en, state in rows
+    ]
+
+
+def _group_names(session: Session, viewer: Viewer, meeting_ids: Sequence[int]) -> dict[int, list[GroupName]]:
+    """Return the visible groups of each meeting, the leading one first."""
+    names: dict[int, list[GroupName]] = {}
+    for number, slug, lv, en, is_sample in session.execute(
+        select(MeetingGroup.meeting_id, Group.slug, Group.name_lv, Group.name_en, Group.is_sample)
+        .join(Group, Group.id == MeetingGroup.group_id)
+        .where(MeetingGroup.meeting_id.in_(meeting_ids), visible_groups(viewer))
+        .order_by(MeetingGroup.meeting_id, MeetingGroup.position)
+    ):
+        names.setdefault(number, []).append(GroupName(slug, Bilingual(lv, en), is_sample))
+    return names
+
+
+def _network_names(session: Session, meeting_ids: Sequence[int]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    for number, name in session.execute(
+        select(meeting_network.c.meeting_id, Network.name)
+        .join(Network, Network.id == meeting_network.c.network_id)
+        .where(meeting_network.c.meeting_id.in_(meeting_ids))
+        .order_by(meeting_network.c.meeting_id, Network.name_sort)
+    ):
+        names.setdefault(number, []).append(name)
+    return names

@@ -1,0 +1,184 @@
+"""Dates, times and texts as people read them, in Latvian and English."""
+
+from datetime import date, time
+from typing import NamedTuple
+
+from flask_babel import gettext
+from markupsafe import Markup, escape
+
+from lag_tracker.latvian import MONTHS, WEEKDAYS, date_in_words, month_in_words
+from lag_tracker.models.bilingual import Bilingual, Text
+from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.web.language import reading_language
+
+ENGLISH_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WORDS_A_MINUTE = 180
+
+
+class When(NamedTuple):
+    """A date as a page shows it, part by part; empty parts are not known."""
+
+    day: str
+    month: str
+    year: str
+    weekday: str
+    time: str
+    #: The whole in words, for reading aloud and for titles.
+    words: str
+    #: Value for the `datetime` attribute of HTML's time element; empty when nothing is known.
+    iso: str
+    is_inferred: bool
+
+
+def month_name(month: int, lang: str) -> str:
+    """Return "novembris" or "November"."""
+    return (ENGLISH_MONTHS if lang == "en" else MONTHS)[month - 1]
+
+
+def weekday_name(day: date, lang: str) -> str:
+    """Return "otrdiena" or "Tuesday"."""
+    return (ENGLISH_WEEKDAYS if lang == "en" else WEEKDAYS)[day.weekday()]
+
+
+def month_and_year(year: int, month: int, lang: str) -> str:
+    """Return "2020. gada novembris" or "November 2020"."""
+    return f"{ENGLISH_MONTHS[month - 1]} {year}" if lang == "en" else month_in_words(year, month)
+
+
+def year_in_words(year: int, lang: str) -> str:
+    """Return "2020. gads" or "2020"."""
+    return str(year) if lang == "en" else f"{year}. gads"
+
+
+def long_date(day: date, lang: str | None = None) -> str:
+    """Return "2020. gada 10. novembris" or "10 November 2020"."""
+    if (lang or reading_language()) == "en":
+        return f"{day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
+    return date_in_words(day)
+
+
+def short_date(day: date, lang: str | None = None) -> str:
+    """Return "10.11.2020." or "10 Nov 2020": for tables and lists, where the year may not be dropped."""
+    if (lang or reading_language()) == "en":
+        return f"{day.day} {ENGLISH_MONTHS[day.month - 1][:3]} {day.year}"
+    return f"{day.day:02d}.{day.month:02d}.{day.year}."
+
+
+def coarse_date(day: date | None, precision: Precision, lang: str | None = None) -> str:
+    """Return a date no finer than it is known; empty when there is none."""
+    lang = lang or reading_language()
+    if day is None or precision is Precision.UNKNOWN:
+        return ""
+    if precision is Precision.YEAR:
+        return year_in_words(day.year, lang)
+    if precision is Precision.MONTH:
+        return month_and_year(day.year, day.month, lang)
+    return long_date(day, lang)
+
+
+def date_range(first: date | None, last: date | None, precision: Precision, lang: str | None = None) -> str:
+    """Return the days from `first` to `last`, as short as they can be said: "2020. gada 10.–12. novembris"."""
+    lang = lang or reading_language()
+    if first is None or last is None or last == first:
+        return coarse_date(first or last, precision, lang)
+    if precision is Precision.DAY and (first.year, first.month) == (last.year, last.month):
+        if lang == "en":
+            return f"{first.day}–{last.day} {ENGLISH_MONTHS[last.month - 1]} {last.year}"
+        return f"{first.year}. gada {first.day}.–{last.day}. {MONTHS[last.month - 1]}"
+    return f"{coarse_date(first, precision, lang)} – {coarse_date(last, precision, lang)}"
+
+
+def clock_range(starts: time | None, ends: time | None) -> str:
+    """Return "18:00–20:00", "18:00", or nothing when the time is not known."""
+    if starts is None:
+        return ""
+    return f"{starts:%H:%M}–{ends:%H:%M}" if ends else f"{starts:%H:%M}"
+
+
+def when(
+    first: date | None,
+    last: date | None,
+    precision: Precision,
+    certainty: Certainty,
+    starts: time | None = None,
+    ends: time | None = None,
+) -> When:
+    """Return a record's date, and time if it has one, in the parts that pages show."""
+    lang = reading_language()
+    if first is None or precision is Precision.UNKNOWN:
+        return When("", "", "", "", "", gettext("date not known"), "", certainty is Certainty.INFERRED)
+    clock = clock_range(starts, ends)
+    words = date_range(first, last, precision, lang)
+    day, month, weekday, iso = "", "", "", f"{first.year:04d}"
+    if precision is not Precision.YEAR:
+        month, iso = month_name(first.month, lang), f"{iso}-{first.month:02d}"
+    if precision is Precision.DAY:
+        day, weekday, iso = _days(first, last), weekday_name(first, lang), first.isoformat()
+        if last is None or last == first:
+            words = f"{weekday}, {words}"
+        if starts:
+            words, iso = f"{words}, {clock}", f"{iso}T{starts:%H:%M}"
+    return When(day, month, str(first.year), weekday, clock, words, iso, certainty is Certainty.INFERRED)
+
+
+def _days(first: date, last: date | None) -> str:
+    """Return "10" or "10–12"; a stay that goes into the next month shows its first day."""
+    if last and last != first and (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day}"
+    return str(first.day)
+
+
+def said(text: Text) -> Markup:
+    """Return a passage for a page, marked with its language where that is not the page's."""
+    if text.lang == reading_language():
+        return escape(text.words)
+    return Markup('<span lang="{}">{}</span>').format(text.lang, text.words)
+
+
+def read(text: Bilingual) -> Markup:
+    """Return a bilingual text in the language being read, or the one that exists with its `lang`."""
+    return said(text.read_in(reading_language()))
+
+
+def plain(text: Bilingual) -> str:
+    """Return a bilingual text without marks, for titles and attributes."""
+    return text.read_in(reading_language()).words
+
+
+def paragraphs(text: Bilingual) -> Markup:
+    """Return a bilingual text as paragraphs: an empty line parts them."""
+    passage = text.read_in(reading_language())
+    lang = "" if passage.lang == reading_language() else Markup(' lang="{}"').format(passage.lang)
+    blocks = [block.strip() for block in passage.words.replace("\r\n", "\n").split("\n\n")]
+    return Markup("").join(Markup("<p{}>{}</p>").format(lang, block) for block in blocks if block)
+
+
+def lines(text: Bilingual) -> list[Markup]:
+    """Return each line of a bilingual text on its own, for lists."""
+    passage = text.read_in(reading_language())
+    return [said(Text(line.strip(), passage.lang)) for line in passage.words.splitlines() if line.strip()]
+
+
+def reading_minutes(*texts: Bilingual) -> int:
+    """Return how many minutes the texts take to read, 0 when it is less than one."""
+    words = sum(len(text.read_in(reading_language()).words.split()) for text in texts)
+    return round(words / WORDS_A_MINUTE)
+
+
+def starting_capital(words: str) -> str:
+    """Return the words with a capital at the start, for headings."""
+    return words[:1].upper() + words[1:]
