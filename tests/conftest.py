@@ -1,6 +1,7 @@
 """What every test may ask for: the application over a fresh SQLite or PostgreSQL database, and a visitor."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import URL
+from sqlalchemy import URL, event
 
 from lag_tracker import create_app
 from lag_tracker.config import Settings
@@ -88,3 +89,23 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Return a visitor without cookies."""
     return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
+    """Return a context that lists the SQL statements run inside it: `with statements() as ran:`."""
+
+    @contextmanager
+    def listing() -> Iterator[list[str]]:
+        ran: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            ran.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield ran
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return listing
