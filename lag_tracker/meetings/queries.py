@@ -5,14 +5,14 @@ from datetime import date, time
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState, Mode, meeting_network
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Certainty, Precision
-from lag_tracker.models.visibility import Viewer, visible_groups, visible_meetings
+from lag_tracker.models.visibility import Viewer, visible_groups, visible_initiatives, visible_links, visible_meetings
 
 
 class GroupName(NamedTuple):
@@ -117,7 +117,12 @@ def chosen_meetings(session: Session, *, viewer: Viewer, only: ColumnElement[boo
 
 def of_groups(group_ids: Sequence[int]) -> ColumnElement[bool]:
     """Return the condition that a meeting is held by one of these groups."""
-    return Meeting.id.in_(select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(group_ids)))
+    return Meeting.id.in_(meetings_of_groups(group_ids))
+
+
+def meetings_of_groups(group_ids: Sequence[int]) -> Select[tuple[int]]:
+    """Return the ids of the meetings that one of these groups holds, to be asked for within another question."""
+    return select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(group_ids))
 
 
 def of_networks(network_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -165,3 +170,43 @@ def _network_names(session: Session, meeting_ids: Sequence[int]) -> dict[int, li
     ):
         names.setdefault(number, []).append(name)
     return names
+
+
+def find_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meeting | None:
+    """Return the meeting at this address with its groups, networks, organiser, links and initiatives, if `viewer` may see it."""
+    return session.scalars(
+        select(Meeting)
+        .where(Meeting.slug == slug, visible_meetings(viewer))
+        .options(
+            joinedload(Meeting.organiser),
+            selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group).joinedload(Group.municipality),
+            selectinload(Meeting.networks),
+            selectinload(Meeting.links.and_(visible_links(viewer))),
+            selectinload(Meeting.initiatives.and_(visible_initiatives(viewer))),
+        )
+    ).one_or_none()
+
+
+class Neighbours(NamedTuple):
+    """The meetings of the same group or network just before and just after one."""
+
+    previous: MeetingRow | None
+    next: MeetingRow | None
+
+
+def neighbours_of(session: Session, meeting: Meeting, *, viewer: Viewer) -> Neighbours:
+    """Return the meetings before and after `meeting` of its leading group, or of its first network when it has no group."""
+    if meeting.meeting_groups:
+        same = of_groups([meeting.meeting_groups[0].group_id])
+    elif meeting.networks:
+        same = of_networks([meeting.networks[0].id])
+    else:
+        return Neighbours(None, None)
+    if meeting.starts_on is None:
+        return Neighbours(None, None)
+    place = tuple_(Meeting.starts_on, Meeting.id)
+    here = tuple_(meeting.starts_on, meeting.id)
+    series = _listed(viewer, same)
+    before = _rows(session, viewer, series.where(place < here).order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(1))
+    after = _rows(session, viewer, series.where(place > here).order_by(Meeting.starts_on, Meeting.id).limit(1))
+    return Neighbours(before[0] if before else None, after[0] if after else None)

@@ -1,38 +1,52 @@
-"""The start page, pages about the site, and what machines read."""
+"""The start page and the pages about the site itself."""
 
-from flask import Blueprint, abort
+from datetime import date
 
+from flask import Blueprint, current_app, render_template
+
+from lag_tracker.database import db
+from lag_tracker.decisions.queries import latest_decisions
+from lag_tracker.initiatives.queries import initiatives
+from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
 from lag_tracker.models.traits import Audience
+from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.web.clock import today
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("overview", __name__)
+SHOWN_UPCOMING = 6
+SHOWN_PAST = 4
+SHOWN_DECISIONS = 3
+SHOWN_INITIATIVES = 6
 
 
 @page(blueprint, lv="/", en="/", audience=Audience.PUBLIC)
 def start() -> str:
-    """Not written yet."""
-    abort(404)
+    """Show what happens next and what is new over all public groups."""
+    session, day = db.session(), today()
+    return render_template(
+        "overview/start.html",
+        upcoming=upcoming_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_UPCOMING),
+        past=past_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_PAST),
+        decisions=latest_decisions(session, viewer=PUBLIC, limit=SHOWN_DECISIONS),
+        initiatives=initiatives(session, viewer=PUBLIC, limit=SHOWN_INITIATIVES),
+    )
 
 
 @page(blueprint, lv="/par", en="/about", audience=Audience.PUBLIC)
 def about() -> str:
-    """Not written yet."""
-    abort(404)
+    """Say what this site is, and who runs it."""
+    return render_template("overview/about.html")
 
 
 @page(blueprint, lv="/pieklustamiba", en="/accessibility", audience=Audience.PUBLIC)
 def accessibility() -> str:
-    """Not written yet."""
-    abort(404)
+    """Show the accessibility statement, with what the operator has had assessed and no claim beyond it."""
+    assessed = current_app.config["SETTINGS"].accessibility_assessed_on
+    return render_template("overview/accessibility.html", assessed_on=date.fromisoformat(assessed) if assessed else None)
 
 
 @page(blueprint, lv="/privatums", en="/privacy", audience=Audience.PUBLIC)
 def privacy() -> str:
-    """Not written yet."""
-    abort(404)
-
-
-@page(blueprint, lv="/jaunumi.atom", en="/news.atom", audience=Audience.PUBLIC)
-def news_feed() -> str:
-    """Not written yet."""
-    abort(404)
+    """Say which personal data are kept, why, for how long, and whom to ask."""
+    return render_template("overview/privacy.html")

@@ -1,0 +1,110 @@
+"""What is on a meeting's agenda, with the hour of each item, and who speaks."""
+
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from lag_tracker.models.agenda import AgendaItem, Speaker, agenda_presenter
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.organisation import Organisation
+from lag_tracker.models.person import Person
+from lag_tracker.models.topic import Topic
+from lag_tracker.models.visibility import Viewer, visible_agenda_items, visible_initiatives, visible_topics
+
+
+class Linked(NamedTuple):
+    """A record that an agenda item is about."""
+
+    slug: str
+    title: Bilingual
+
+
+class AgendaRow(NamedTuple):
+    """An agenda item as pages show it; `starts` is None unless the meeting's start and all durations before are known."""
+
+    number: int
+    title: Bilingual
+    text: Bilingual
+    minutes: int | None
+    starts: time | None
+    presenters: list[str]
+    topic: Linked | None
+    initiative: Linked | None
+
+
+class SpeakerRow(NamedTuple):
+    """A speaker as pages name them."""
+
+    name: str
+    affiliation: Bilingual
+    organisation: Bilingual | None
+
+
+def agenda_of(session: Session, meeting_id: int, *, viewer: Viewer, starts: time | None) -> list[AgendaRow]:
+    """Return the agenda that `viewer` may see, numbered as it stands, in two statements."""
+    presenters = _presenters(session, meeting_id)
+    found = session.execute(
+        select(AgendaItem, Topic, Initiative)
+        .outerjoin(Topic, (Topic.id == AgendaItem.topic_id) & visible_topics(viewer))
+        .outerjoin(Initiative, (Initiative.id == AgendaItem.initiative_id) & visible_initiatives(viewer))
+        .where(AgendaItem.meeting_id == meeting_id, visible_agenda_items(viewer))
+        .order_by(AgendaItem.position)
+    ).all()
+    clocks = _clocks([item.duration_minutes for item, _, _ in found], starts)
+    return [
+        AgendaRow(
+            item.position,
+            item.title,
+            item.text,
+            item.duration_minutes,
+            clock,
+            presenters.get(item.id, []),
+            Linked(topic.slug, topic.title) if topic else None,
+            Linked(initiative.slug, initiative.title) if initiative else None,
+        )
+        for (item, topic, initiative), clock in zip(found, clocks, strict=True)
+    ]
+
+
+def speakers_of(session: Session, meeting_id: int) -> list[SpeakerRow]:
+    """Return the speakers whose names may be shown, in order."""
+    return [
+        SpeakerRow(
+            person.name,
+            speaker.affiliation or person.position,
+            organisation.name if organisation and not speaker.affiliation else None,
+        )
+        for speaker, person, organisation in session.execute(
+            select(Speaker, Person, Organisation)
+            .join(Person, Person.id == Speaker.person_id)
+            .outerjoin(Organisation, Organisation.id == Person.organisation_id)
+            .where(Speaker.meeting_id == meeting_id, Person.name_is_public)
+            .order_by(Speaker.position)
+        )
+    ]
+
+
+def _presenters(session: Session, meeting_id: int) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = {}
+    for item_id, name in session.execute(
+        select(agenda_presenter.c.agenda_item_id, Person.name)
+        .join(Speaker, Speaker.id == agenda_presenter.c.speaker_id)
+        .join(Person, Person.id == Speaker.person_id)
+        .where(Speaker.meeting_id == meeting_id, Person.name_is_public)
+        .order_by(Speaker.position)
+    ):
+        names.setdefault(item_id, []).append(name)
+    return names
+
+
+def _clocks(durations: list[int | None], starts: time | None) -> list[time | None]:
+    """Return when each item begins, until one before it has no duration."""
+    moment = datetime.combine(date(2000, 1, 1), starts) if starts else None
+    clocks: list[time | None] = []
+    for minutes in durations:
+        clocks.append(moment.time() if moment else None)
+        moment = moment + timedelta(minutes=minutes) if moment and minutes else None
+    return clocks
