@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from lag_tracker.demonstration.fields import (
+    UNKNOWN_DAY,
     Address,
     Clock,
     Dates,
@@ -71,7 +72,7 @@ class Step(Shape):
 
     fills = InitiativeStateChange
     state: InitiativeState
-    changed_on: Dates | None = None
+    changed_on: Dates = UNKNOWN_DAY
     date_certainty: Certainty = Certainty.STATED
     reason_lv: Text | None = None
     reason_en: Text | None = None

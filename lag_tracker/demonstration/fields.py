@@ -28,6 +28,9 @@ class CoarseDay(NamedTuple):
     precision: Precision
 
 
+UNKNOWN_DAY = CoarseDay(None, None, Precision.UNKNOWN)
+
+
 @dataclass(frozen=True)
 class Reference:
     """Marks a field that holds the key, or the keys, of records of another section."""
@@ -38,17 +41,17 @@ class Reference:
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("must be text")  # noqa: TRY004 -- pydantic gathers ValueErrors
-    value = value.strip()
-    if not value:
+    words = value.strip()
+    if not words:
         raise ValueError("is empty; leave the field out instead")
-    if CONTROL.search(value):
+    if CONTROL.search(words):
         raise ValueError("holds a character that cannot be shown")
-    return value
+    return words
 
 
 def _coarse_day(value: Any) -> CoarseDay:
     if value == "unknown":
-        return CoarseDay(None, None, Precision.UNKNOWN)
+        return UNKNOWN_DAY
     found = DAY.fullmatch(value) if isinstance(value, str) else None
     if not found:
         raise ValueError("is no date; write 2020-12-31, 2020-12, 2020 or unknown")

@@ -1,7 +1,8 @@
 """Bring the records of a file of facts into the database. A second load of the same file changes nothing."""
 
 import hashlib
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -10,22 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from lag_tracker.database import Base, db
-from lag_tracker.demonstration.facts import (
-    SECTIONS,
-    AgendaFacts,
-    DecisionFacts,
-    GroupFacts,
-    InitiativeFacts,
-    MeetingFacts,
-)
+from lag_tracker.demonstration.facts import SECTIONS, DecisionFacts, InitiativeFacts, MeetingFacts
 from lag_tracker.demonstration.fields import CoarseDay
 from lag_tracker.demonstration.reading import Facts, Known
-from lag_tracker.demonstration.shapes import Cite, Member, Record, Shape, references
+from lag_tracker.demonstration.shapes import GroupFacts, Record, Shape, parts, references
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
 from lag_tracker.models.network import Network
-from lag_tracker.models.source import Citation
 
 #: Told how many of how many records are loaded, and the section that is next.
 Progress = Callable[[int, int, str], None]
@@ -38,8 +31,10 @@ LISTS: dict[type[Base], tuple[Any, ...]] = {
     Meeting: (Meeting.networks, Meeting.initiatives, Meeting.meeting_groups),
     AgendaItem: (AgendaItem.presenters,),
 }
-#: Fields that a step of its own brings in, because what they refer to comes later.
-LATER = {(GroupFacts, "parent"), (InitiativeFacts, "history"), (Member, "substitute_for"), (DecisionFacts, "agenda_item")}
+#: Columns that refer to rows of the same table, which must all be there first.
+TO_ITS_OWN = {"parent", "substitute_for"}
+#: Lists that refer to a section that comes later.
+LATER = {"history"}
 
 
 def known_records() -> Known:
@@ -50,7 +45,7 @@ def known_records() -> Known:
         model: Any = shape.fills
         keys[name] = set(db.session.scalars(select(model.import_key).where(model.import_key.is_not(None))))
         if "slug" in shape.model_fields:
-            slugs[name] = {slug: key for slug, key in db.session.execute(select(model.slug, model.import_key))}
+            slugs[name] = {row.slug: row.import_key for row in db.session.execute(select(model.slug, model.import_key))}
     return Known(keys, slugs)
 
 
@@ -65,9 +60,9 @@ def load_facts(facts: Facts, *, uid_domain: str, today: date, progress: Progress
     with db.session.no_autoflush:
         for name in SECTIONS:
             progress(done, len(facts), name)
-            load.section(name)
+            load.load_section(name)
             done += len(facts.section(name))
-        load.histories()
+        load.load_histories()
         db.session.flush()
     progress(done, len(facts), "")
 
@@ -80,29 +75,30 @@ class _Load:
         self.uid_domain = uid_domain
         self.today = today
         self.rows: dict[type[Base], dict[str, Any]] = {}
+        #: Model -> beginning of a key that several parts share -> those parts' keys.
+        self.siblings: dict[type[Base], defaultdict[str, set[str]]] = {}
 
-    def section(self, name: str) -> None:
+    def load_section(self, name: str) -> None:
         """Bring in the records of one section with their parts and citations."""
         records = self.facts.section(name)
         slugs = _slugs_of(SECTIONS[name].fills)
         for record in records:
             row = self._row(record, record.key)
-            if row.id is None:
+            if _is_new(row):
                 self._prepare_new(row, record, slugs)
-            self._fill(row, record)
+            self._fill(row, record, record.model_fields_set)
         db.session.flush()
         for record in records:
-            row = self._row(record, record.key)
-            self._fill_later(row, record)
-            self._fill_parts(row, record, record.key)
-            self._cite(row, record, record.key)
+            self._load_parts(self._row(record, record.key), record)
         db.session.flush()
+        for record in records:
+            self._load_later(self._row(record, record.key), record)
+            self._cite(record, record.key)
 
-    def histories(self) -> None:
+    def load_histories(self) -> None:
         """Bring in the histories of initiatives, which name meetings."""
         for record in self.facts.section("initiatives"):
-            if isinstance(record, InitiativeFacts):
-                self._fill_list(self._row(record, record.key), record, "history", record.key)
+            self._load_list(self._row(record, record.key), record, "history", record.key)
 
     def _known(self, model: Any) -> dict[str, Any]:
         """Return the rows of a model that files have brought in, by their keys."""
@@ -110,6 +106,9 @@ class _Load:
             lists = [selectinload(relation) for relation in LISTS.get(model, ())]
             found = db.session.scalars(select(model).where(model.import_key.is_not(None)).options(*lists))
             self.rows[model] = {row.import_key: row for row in found}
+            self.siblings[model] = defaultdict(set)
+            for key in self.rows[model]:
+                self.siblings[model][key.rpartition("/")[0]].add(key)
         return self.rows[model]
 
     def _row(self, shape: Shape, key: str) -> Any:
@@ -120,8 +119,8 @@ class _Load:
             db.session.add(rows[key])
         return rows[key]
 
-    def _referred(self, section: str, key: str) -> Any:
-        return self._known(SECTIONS[section].fills)[key]
+    def _referred(self, section: str, key: str | None) -> Any:
+        return self._known(SECTIONS[section].fills)[key] if key else None
 
     def _prepare_new(self, row: Any, record: Record, slugs: set[str]) -> None:
         """Give a new row its address and its identity in calendars, which later loads leave alone."""
@@ -136,63 +135,124 @@ class _Load:
             # A meeting whose day nobody knows can only be remembered.
             row.state = MeetingState.HELD if last is None or last < self.today else MeetingState.SCHEDULED
 
-    def _fill(self, row: Any, shape: Shape) -> None:
-        """Set what the file names, column by column; equal values are left, so that nothing looks changed."""
+    def _fill(self, row: Any, shape: Shape, names: Iterable[str]) -> None:
+        """Set the columns and links that `names` speaks of."""
         referring = references(shape)
-        for name in shape.model_fields_set:
+        for name in names:
             value = getattr(shape, name)
-            if (type(shape), name) in LATER or value is None and name in {"state", "slug"}:
+            if name in TO_ITS_OWN or (value is None and name in {"state", "slug"}):
                 continue
             if isinstance(value, CoarseDay):
-                _set(row, name, value.last if name == "ends_on" else value.first)
-                if name != "ends_on":
-                    _set(row, "date_precision", value.precision)
+                _set_dates(row, name, value)
             elif name in referring and isinstance(value, tuple):
-                self._fill_links(row, name, [self._referred(referring[name], key) for key in value])
+                self._link(row, name, [self._referred(referring[name], key) for key in value])
             elif name in referring:
-                _set(row, f"{name}_id", self._referred(referring[name], value).id if value else None)
+                _set(row, f"{name}_id", getattr(self._referred(referring[name], value), "id", None))
             elif name in row.__table__.columns:
                 _set(row, name, value)
         if isinstance(shape, InitiativeFacts):
             _set(row, "state", shape.history[-1].state)
 
-    def _fill_links(self, row: Any, name: str, wanted: list[Any]) -> None:
+    def _link(self, row: Any, name: str, wanted: list[Any]) -> None:
         """Link a row to others; the groups of a meeting have an order, other lists have none."""
         if isinstance(row, Meeting) and name == "groups":
             _set_groups(row, wanted)
-        elif isinstance(row, AgendaItem):
+            return
+        if isinstance(row, AgendaItem):
             speakers = {(one.meeting_id, one.person_id): one for one in self._known(Speaker).values()}
-            _set_list(row, name, [speakers[row.meeting_id, person.id] for person in wanted])
-        else:
-            _set_list(row, name, wanted)
+            wanted = [speakers[row.meeting_id, person.id] for person in wanted]
+        if _is_new(row) or set(getattr(row, name)) != set(wanted):
+            setattr(row, name, wanted)
 
-    def _fill_later(self, row: Any, record: Record) -> None:
-        if isinstance(record, GroupFacts) and "parent" in record.model_fields_set:
-            _set(row, "parent_id", self._referred("groups", record.parent).id if record.parent else None)
-        if isinstance(record, DecisionFacts) and record.agenda_item:
-            item = self._known(AgendaItem).get(f"{record.meeting}/agenda/{record.agenda_item}")
-            _set(row, "agenda_item_id", item.id if item else None)
+    def _load_parts(self, row: Any, record: Record) -> None:
+        for name in parts(type(record)):
+            if name in record.model_fields_set and name not in {"cites", *LATER}:
+                self._load_list(row, record, name, record.key)
 
-    def _fill_parts(self, row: Any, record: Record, key: str) -> None:
-        for name in type(record).model_fields:
-            if (type(record), name) not in LATER and name in record.model_fields_set and _holds_parts(record, name):
-                self._fill_list(row, record, name, key)
-        if isinstance(record, GroupFacts):
-            self._fill_substitutes(record)
-
-    def _fill_list(self, owner: Any, record: Record, name: str, key: str) -> None:
+    def _load_list(self, owner: Any, record: Shape, name: str, key: str) -> None:
         """Make a list of parts, such as an agenda, what the file says, and remove what it no longer names."""
-        column = f"{owner.__tablename__}_id"
-        kept = set()
-        for position, part in enumerate(getattr(record, name), 1):
-            part_key = f"{key}/{name}/{getattr(part, part.known_by) if part.known_by else position}"
-            kept.add(part_key)
+        model, given = parts(type(record))[name].fills, getattr(record, name)
+        self._known(model)
+        keys = [f"{key}/{name}/{_known_as(part, number)}" for number, part in enumerate(given, 1)]
+        for position, (part, part_key) in enumerate(zip(given, keys, strict=True), 1):
             row = self._row(part, part_key)
-            _set(row, column, owner.id)
+            _set(row, f"{owner.__tablename__}_id", owner.id)
             if "position" in row.__table__.columns:
                 _set(row, "position", position)
-            self._fill(row, part)
-            if getattr(part, "cites", ()):
-                db.session.flush()
-            self._cite(row, part, part_key)
-        ...
+            self._fill(row, part, type(part).model_fields)
+        for part_key in self.siblings[model][f"{key}/{name}"] - set(keys):
+            db.session.delete(self.rows[model].pop(part_key))
+
+    def _load_later(self, row: Any, record: Record) -> None:
+        """Fill what refers to parts of this or another record."""
+        if isinstance(record, DecisionFacts) and "agenda_item" in record.model_fields_set:
+            item = self._known(AgendaItem).get(f"{record.meeting}/agenda/{record.agenda_item}")
+            _set(row, "agenda_item_id", item.id if item else None)
+        if isinstance(record, GroupFacts):
+            if "parent" in record.model_fields_set:
+                _set(row, "parent_id", getattr(self._referred("groups", record.parent), "id", None))
+            self._set_substitutes(record)
+
+    def _set_substitutes(self, group: GroupFacts) -> None:
+        rows = [self._known(Membership)[f"{group.key}/members/{n}"] for n in range(1, len(group.members) + 1)]
+        by_person = {member.person: row for member, row in zip(group.members, rows, strict=True)}
+        for member, row in zip(group.members, rows, strict=True):
+            _set(row, "substitute_for_id", by_person[member.substitute_for].id if member.substitute_for else None)
+
+    def _cite(self, shape: Shape, key: str) -> None:
+        """Note where a record, and each of its parts, comes from."""
+        for name, part in parts(type(shape)).items():
+            if name == "cites" and name in shape.model_fields_set:
+                row = self._row(shape, key)
+                self._load_list(row, shape, name, f"{row.__tablename__}/{key}")
+            elif part.known_by:
+                for one in getattr(shape, name):
+                    self._cite(one, f"{key}/{name}/{getattr(one, part.known_by)}")
+
+
+def _known_as(part: Shape, number: int) -> Any:
+    return getattr(part, part.known_by) if part.known_by else number
+
+
+def _is_new(row: Any) -> bool:
+    return row.id is None
+
+
+def _slugs_of(model: Any) -> set[str]:
+    return set(db.session.scalars(select(model.slug))) if "slug" in model.__table__.columns else set()
+
+
+def _free_slug(record: Any, taken: set[str]) -> str:
+    """Return an address made of the record's words, with a number behind it when another record has it."""
+    fields = ("name_lv", "title_lv", "name", "name_en", "title_en", "kind", "key")
+    words = next(value for name in fields if (value := getattr(record, name, None)))
+    if isinstance(record, MeetingFacts) and record.starts_on.first:
+        words = f"{record.starts_on.first} {words}"
+    slug = slugify(words, max_length=LONGEST_SLUG, word_boundary=True) or record.key.replace("_", "-")
+    number = 2
+    while slug in taken:
+        slug = f"{slug.removesuffix(f'-{number - 1}')}-{number}"
+        number += 1
+    return slug
+
+
+def _set(row: Any, name: str, value: Any) -> None:
+    """Set a column unless it holds the value already, so that nothing looks changed."""
+    if getattr(row, name) != value or _is_new(row):
+        setattr(row, name, value)
+
+
+def _set_dates(row: Any, name: str, value: CoarseDay) -> None:
+    _set(row, name, value.last if name == "ends_on" else value.first)
+    if name != "ends_on":
+        _set(row, "date_precision", value.precision)
+
+
+def _set_groups(meeting: Meeting, wanted: list[Group]) -> None:
+    present = {} if _is_new(meeting) else {link.group_id: link for link in meeting.meeting_groups}
+    links = [present.get(group.id) or MeetingGroup(group_id=group.id) for group in wanted]
+    if _is_new(meeting) or links != list(meeting.meeting_groups):
+        meeting.meeting_groups = links
+    for position, link in enumerate(links, 1):
+        if link.position != position:
+            link.position = position

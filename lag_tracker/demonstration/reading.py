@@ -8,8 +8,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from lag_tracker.demonstration.facts import SECTIONS, DecisionFacts, GroupFacts, MeetingFacts, NetworkFacts
-from lag_tracker.demonstration.shapes import Cite, Record, Shape, references
+from lag_tracker.demonstration.facts import SECTIONS, DecisionFacts, MeetingFacts
+from lag_tracker.demonstration.shapes import Cite, GroupFacts, NetworkFacts, Record, Shape, references
 from lag_tracker.errors import FactsRefused
 
 Path = tuple[str | int, ...]
@@ -45,6 +45,10 @@ class Facts:
 
     records: dict[str, dict[str, Record]]
 
+    def section(self, name: str) -> list[Record]:
+        """Return the records of one section, in the order of the file."""
+        return list(self.records.get(name, {}).values())
+
     def __len__(self) -> int:
         return sum(len(section) for section in self.records.values())
 
@@ -74,7 +78,9 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(problem="aliases are not used here, write the value out", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem="aliases are not used here, write the value out", problem_mark=event.start_mark
+            )
         return super().compose_node(parent, index)
 
 

@@ -1,6 +1,6 @@
 """What a file of facts may say about bodies and people; the fields bear the names of the columns they fill."""
 
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -267,4 +267,14 @@ def references(shape: Shape | type[Shape]) -> dict[str, str]:
         marks: list[Any] = [mark for mark in field.metadata if isinstance(mark, Reference)]
         if marks:
             found[name] = marks[-1].section
+    return found
+
+
+def parts(kind: type[Shape]) -> dict[str, type[Shape]]:
+    """Return the fields of `kind` that hold lists of parts with columns of their own, each with the parts' shape."""
+    found: dict[str, type[Shape]] = {}
+    for name, field in kind.model_fields.items():
+        inner = get_args(field.annotation)
+        if inner and isinstance(inner[0], type) and issubclass(inner[0], Shape):
+            found[name] = inner[0]
     return found
