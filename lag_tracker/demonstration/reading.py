@@ -125,7 +125,7 @@ def _compose(content: bytes) -> yaml.Node:
 
 
 def _plain(node: yaml.Node, path: Path, mistakes: _Mistakes) -> Any:
-    """Return the node as dicts, lists, text and None, remembering places; every scalar stays the text that was typed."""
+    """Return the node as dicts, lists, text and None, remembering places; a scalar stays the text that was typed."""
     mistakes.places[path] = node.start_mark
     if not node.tag.startswith(STANDARD_TAGS):
         mistakes.add(path, f"the mark {node.tag} has no meaning here")
@@ -150,7 +150,7 @@ def _plain_mapping(node: yaml.MappingNode, path: Path, mistakes: _Mistakes) -> d
 
 
 def _shaped(data: dict[str, Any], mistakes: _Mistakes) -> dict[str, list[tuple[int, Record]]]:
-    """Return the well-shaped records of each section with their number in it, and note what is wrong with the others."""
+    """Return the well-shaped records of each section with their number, and note what is wrong with the others."""
     for name in set(data) - set(SECTIONS):
         mistakes.add((name,), f"there is no such section{_did_you_mean(name, SECTIONS)}")
     records: dict[str, list[tuple[int, Record]]] = {}

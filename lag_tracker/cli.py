@@ -1,0 +1,215 @@
+"""The command `lag-tracker`: start, load, check and look after an installation."""
+
+import sys
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from flask import Flask
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from lag_tracker.config import Settings, load_settings
+from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
+
+REFUSED = 1
+BAD_SETTING = 2
+
+
+class Commands(click.Group):
+    """Turns every expected failure into sentences on stderr and an exit code."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command; exit with 1 for what was refused or cannot be reached and with 2 for a bad setting."""
+        try:
+            return super().invoke(context)
+        except BadSetting as mistake:
+            _give_up(str(mistake), BAD_SETTING)
+        except FactsRefused as mistakes:
+            count = len(mistakes.mistakes)
+            _give_up(
+                f"{mistakes}\nNothing was loaded: the file has {count} mistake{'s' if count > 1 else ''}.", REFUSED
+            )
+        except RuleBroken as rule:
+            _give_up(str(rule), REFUSED)
+        except OperationalError as refusal:
+            _give_up(f"The database cannot be used: {_first_line(refusal)}", REFUSED)
+        except DBAPIError as refusal:
+            _give_up(f"The database refused this, and nothing was changed: {_first_line(refusal)}", REFUSED)
+
+
+def _give_up(sentence: str, code: int) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(code)
+
+
+def _first_line(refusal: DBAPIError) -> str:
+    return str(refusal.orig).strip().splitlines()[0]
+
+
+def _application() -> tuple[Flask, Settings]:
+    """Return the application and its settings; imported here, because `--help` and `version` do without."""
+    from lag_tracker import create_app  # noqa: PLC0415
+
+    settings = load_settings()
+    return create_app(settings), settings
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Look after LAG Tracker, the record of local groups of municipalities."""
+
+
+@main.command("version")
+def show_version() -> None:
+    """Print the version."""
+    click.echo(_version())
+
+
+def _version() -> str:
+    try:
+        return version("lag-tracker")
+    except PackageNotFoundError:
+        return "not installed"
+
+
+@main.command()
+def run() -> None:
+    """Prepare what is missing and start the server."""
+    from lag_tracker.database import utc_now  # noqa: PLC0415
+    from lag_tracker.serving import prepare, require_free_port, serve  # noqa: PLC0415
+
+    app, settings = _application()
+    require_free_port(settings)
+    with app.app_context():
+        prepare(settings, now=utc_now(), load_demonstration=lambda: _load_demonstration(settings))
+    click.echo(f"LAG Tracker {_version()}")
+    click.echo(f"  Latviski:     {settings.address}/")
+    click.echo(f"  In English:   {settings.address}/en/")
+    click.echo("  Apturēt: Ctrl+C. To stop: Ctrl+C.")
+    serve(settings)
+
+
+@main.command()
+def demo() -> None:
+    """Load the demonstration, or bring it up to date."""
+    app, settings = _application()
+    with app.app_context():
+        _require_current()
+        _load_demonstration(settings)
+        _commit()
+
+
+def _load_demonstration(settings: Settings) -> None:
+    from lag_tracker.demonstration.sample import load_demonstration  # noqa: PLC0415
+
+    today = datetime.now(ZoneInfo(settings.time_zone)).date()
+    load_demonstration(uid_domain=settings.uid_domain, today=today, progress=_show_progress)
+
+
+def _show_progress(done: int, total: int, section: str) -> None:
+    """Say how far a load is: over and over on one line of a terminal, once in a file."""
+    if sys.stdout.isatty():
+        click.echo(f"\r  {done} of {total} records  {section:<16}", nl=not section)
+    elif not section:
+        click.echo(f"  {total} records")
+
+
+def _require_current() -> None:
+    from lag_tracker.schema import read_revision  # noqa: PLC0415
+
+    if not read_revision().is_current:
+        raise RuleBroken("The database is not at this version of the software: run lag-tracker db upgrade first.")
+
+
+def _commit() -> None:
+    from lag_tracker.database import db  # noqa: PLC0415
+
+    db.session.commit()
+
+
+@main.group()
+def facts() -> None:
+    """Check and load files of facts; docs/facts-file.md says how they are written."""
+
+
+FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+
+
+@facts.command()
+@FILE
+def check(file: Path) -> None:
+    """Say every mistake of FILE with its place, and change nothing."""
+    from lag_tracker.demonstration.loading import known_records  # noqa: PLC0415
+    from lag_tracker.demonstration.reading import read_facts  # noqa: PLC0415
+
+    app, _settings = _application()
+    with app.app_context():
+        _require_current()
+        found = read_facts(file.read_bytes(), known=known_records())
+    click.echo(f"{file}: {len(found)} records, no mistakes.")
+
+
+@facts.command()
+@FILE
+def load(file: Path) -> None:
+    """Load FILE, all of it or, when it has a mistake, nothing."""
+    from lag_tracker.demonstration.loading import known_records, load_facts  # noqa: PLC0415
+    from lag_tracker.demonstration.reading import read_facts  # noqa: PLC0415
+
+    app, settings = _application()
+    with app.app_context():
+        _require_current()
+        found = read_facts(file.read_bytes(), known=known_records())
+        today = datetime.now(ZoneInfo(settings.time_zone)).date()
+        load_facts(found, uid_domain=settings.uid_domain, today=today, progress=_show_progress)
+        _commit()
+
+
+@main.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database to this version; an SQLite file is copied to instance/backups/ before it changes."""
+    from lag_tracker.database import utc_now  # noqa: PLC0415
+    from lag_tracker.schema import one_at_a_time, read_revision, upgrade_database  # noqa: PLC0415
+
+    app, settings = _application()
+    with app.app_context(), one_at_a_time(settings):
+        before = read_revision()
+        upgrade_database(settings, now=utc_now())
+    if before.is_current:
+        click.echo(f"The database is at {before.needed}, there is nothing to do.")
+    else:
+        click.echo(f"The database went from {before.present or 'nothing'} to {before.needed}.")
+
+
+@db.command("check")
+def check_db() -> None:
+    """Say whether the database is whole and fits this version."""
+    from lag_tracker.schema import check_database  # noqa: PLC0415
+
+    app, _settings = _application()
+    with app.app_context():
+        wrong = check_database()
+    if wrong:
+        _give_up("\n".join(wrong), REFUSED)
+    click.echo("The database is whole and fits this version.")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is wrong with this installation, and what to do about it."""
+    from lag_tracker.doctor import examine  # noqa: PLC0415
+
+    findings = list(examine())
+    for finding in findings:
+        click.echo(f"{'ok   ' if finding.is_well else 'WRONG'}  {finding.about}: {finding.sentence}")
+    wrong = sum(not finding.is_well for finding in findings)
+    if wrong:
+        _give_up(f"{wrong} of {len(findings)} checks found something wrong.", REFUSED)
