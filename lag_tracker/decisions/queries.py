@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, select, tuple_
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.bilingual import Bilingual
@@ -73,9 +73,9 @@ def latest_decisions(
     return rows + _rows(session, undated, limit - len(rows))
 
 
-def decisions_of_group(group_id: int) -> ColumnElement[bool]:
-    """Return the condition that a decision was taken at a meeting which this group held, alone or with others."""
-    return Decision.meeting_id.in_(select(MeetingGroup.meeting_id).where(MeetingGroup.group_id == group_id))
+def decisions_of_groups(group_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Return the condition that a decision was taken at a meeting which one of these groups held."""
+    return Decision.meeting_id.in_(select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(group_ids)))
 
 
 def decisions_of_year(year: int) -> ColumnElement[bool]:
@@ -84,19 +84,36 @@ def decisions_of_year(year: int) -> ColumnElement[bool]:
 
 
 def deciding_groups(session: Session, *, viewer: Viewer) -> Sequence[Group]:
-    """Return the groups that have decided something, in the order of the Latvian alphabet."""
-    meetings = select(Decision.meeting_id).where(visible_decisions(viewer))
-    held = select(MeetingGroup.group_id).where(MeetingGroup.meeting_id.in_(meetings))
+    """Return the groups that have decided something, in the Latvian alphabet."""
+    decided = exists(
+        select(1)
+        .select_from(MeetingGroup)
+        .join(Decision, Decision.meeting_id == MeetingGroup.meeting_id)
+        .where(MeetingGroup.group_id == Group.id, visible_decisions(viewer))
+        .correlate(Group)
+    )
     return session.scalars(
-        select(Group).where(visible_groups(viewer), Group.id.in_(held)).order_by(Group.name_sort)
+        select(Group).where(visible_groups(viewer), decided).order_by(Group.name_sort, Group.id)
     ).all()
 
 
 def deciding_years(session: Session, *, viewer: Viewer) -> list[int]:
-    """Return the years in which something was decided, the latest first."""
-    meetings = select(Decision.meeting_id).where(visible_decisions(viewer))
-    days = select(Meeting.starts_on).where(Meeting.id.in_(meetings), Meeting.starts_on.is_not(None)).distinct()
-    return sorted({day.year for day in session.scalars(days) if day}, reverse=True)
+    """Return the years in which something was decided, the latest first, in two statements."""
+    decided = exists(select(1).where(Decision.meeting_id == Meeting.id, visible_decisions(viewer)).correlate(Meeting))
+    days = select(Meeting.starts_on).where(Meeting.starts_on.is_not(None), decided).limit(1)
+    first, last = (
+        days.order_by(Meeting.starts_on).scalar_subquery(),
+        days.order_by(Meeting.starts_on.desc()).scalar_subquery(),
+    )
+    oldest, newest = session.execute(select(first, last)).one()
+    if oldest is None or newest is None:
+        return []
+    years = range(newest.year, oldest.year - 1, -1)
+    # One question for each year: an index answers it at the first decision found, however many there are.
+    answers = session.execute(
+        select(*(exists(select(1).where(decisions_of_year(year), decided)) for year in years))
+    ).one()
+    return [year for year, is_one in zip(years, answers, strict=True) if is_one]
 
 
 _COLUMNS = (

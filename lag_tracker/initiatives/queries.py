@@ -1,17 +1,38 @@
-"""Questions about lists of initiatives. A list costs one statement, however many initiatives it finds."""
+"""Questions about initiatives. A list costs one statement, however many initiatives it finds."""
 
+from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
+from itertools import groupby
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
-from lag_tracker.models.initiative import STATES_WITH_REASON, Initiative, InitiativeState, InitiativeStateChange
+from lag_tracker.models.initiative import (
+    STATES_WITH_REASON,
+    Initiative,
+    InitiativeState,
+    InitiativeStateChange,
+    initiative_meeting,
+)
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.theme import Theme
 from lag_tracker.models.traits import Precision
-from lag_tracker.models.visibility import Viewer, visible_initiatives
+from lag_tracker.models.visibility import (
+    Viewer,
+    visible_agenda_items,
+    visible_decisions,
+    visible_groups,
+    visible_initiatives,
+    visible_meetings,
+    visible_topics,
+)
+from lag_tracker.topics.queries import Change
 
 
 class InitiativeRow(NamedTuple):
@@ -30,13 +51,121 @@ class InitiativeRow(NamedTuple):
     is_sample: bool
 
 
+class Order(StrEnum):
+    """What a list of initiatives can be sorted by."""
+
+    TITLE = "title"
+    CHANGED = "changed"
+    GROUP = "group"
+
+
+class Column(NamedTuple):
+    """A state on the board, and the initiatives in it."""
+
+    state: InitiativeState
+    rows: Sequence[InitiativeRow]
+
+
+_STATES = list(InitiativeState)
+
+
 def initiatives(
-    session: Session, *, viewer: Viewer, only: ColumnElement[bool] | None = None, limit: int = 500
+    session: Session,
+    *,
+    viewer: Viewer,
+    only: ColumnElement[bool] | None = None,
+    order: Order = Order.TITLE,
+    limit: int = 500,
 ) -> list[InitiativeRow]:
-    """Return the initiatives that `only` picks, in the order of the Latvian alphabet."""
-    found = _listed(viewer).order_by(Initiative.title_sort, Initiative.id).limit(limit)
+    """Return the initiatives that `only` picks: in the Latvian alphabet, by group, or the latest changed first."""
+    change = InitiativeStateChange.changed_on
+    first: dict[Order, Sequence[Any]] = {
+        Order.TITLE: [],
+        Order.CHANGED: [change.is_(None), change.desc()],
+        Order.GROUP: [Group.name_sort, Group.id],
+    }
+    found = _listed(viewer).order_by(*first[order], Initiative.title_sort, Initiative.id).limit(limit)
     rows = session.execute(found if only is None else found.where(only))
     return [_row(row) for row in rows]
+
+
+def as_board(rows: Sequence[InitiativeRow]) -> list[Column]:
+    """Return the initiatives by state, in the order of an initiative's life; a state without any has no column."""
+
+    def place(row: InitiativeRow) -> int:
+        return _STATES.index(row.state)
+
+    return [Column(_STATES[state], list(found)) for state, found in groupby(sorted(rows, key=place), key=place)]
+
+
+def count_by_state(
+    session: Session, *, viewer: Viewer, only: ColumnElement[bool] | None = None
+) -> dict[InitiativeState, int]:
+    """Return how many initiatives there are in each state that has any, in the order of an initiative's life."""
+    found = select(Initiative.state, func.count()).where(visible_initiatives(viewer)).group_by(Initiative.state)
+    counts = dict(session.execute(found if only is None else found.where(only)).tuples().all())
+    return {state: counts[state] for state in _STATES if state in counts}
+
+
+def proposing_groups(session: Session, *, viewer: Viewer) -> Sequence[Group]:
+    """Return the groups that have initiatives, in the Latvian alphabet."""
+    having = select(Initiative.group_id)
+    found = select(Group).where(Group.id.in_(having), visible_groups(viewer))
+    return session.scalars(found.order_by(Group.name_sort, Group.id)).all()
+
+
+def proposed_themes(session: Session, *, viewer: Viewer) -> Sequence[Theme]:
+    """Return the themes that initiatives have, in the Latvian alphabet."""
+    used = select(Initiative.theme_id).where(visible_initiatives(viewer))
+    return session.scalars(select(Theme).where(Theme.id.in_(used)).order_by(Theme.name_sort, Theme.id)).all()
+
+
+def find_initiative(session: Session, slug: str, *, viewer: Viewer) -> Initiative | None:
+    """Return the initiative at this address with its group, theme, topic and steps, if `viewer` may see it."""
+    return session.scalars(
+        select(Initiative)
+        .where(Initiative.slug == slug, visible_initiatives(viewer))
+        .options(
+            joinedload(Initiative.group).joinedload(Group.municipality),
+            joinedload(Initiative.theme),
+            # A topic may belong to another group than the initiative, and that group may be hidden.
+            selectinload(Initiative.topic.and_(visible_topics(viewer))),
+        )
+    ).one_or_none()
+
+
+def changes_of(session: Session, *, viewer: Viewer, only: ColumnElement[bool]) -> list[Change]:
+    """Return the steps of the initiatives that `only` picks, in their order, with the meetings that may be shown."""
+    change = InitiativeStateChange
+    found = session.execute(
+        select(change, Meeting.slug, Initiative.slug, Initiative.title_lv, Initiative.title_en)
+        .join(Initiative, Initiative.id == change.initiative_id)
+        .outerjoin(Meeting, and_(Meeting.id == change.meeting_id, visible_meetings(viewer)))
+        .where(only, visible_initiatives(viewer))
+        .order_by(change.initiative_id, change.position, change.id)
+    )
+    return [
+        Change(
+            one.state,
+            one.reason,
+            one.changed_on,
+            one.date_precision,
+            one.date_certainty,
+            meeting,
+            Bilingual(lv, en),
+            slug,
+        )
+        for one, meeting, slug, lv, en in found
+    ]
+
+
+def meetings_about_initiative(initiative_id: int, *, viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition that a meeting discussed an initiative, decided on it, or changed its state."""
+    items = select(AgendaItem.meeting_id).where(AgendaItem.initiative_id == initiative_id, visible_agenda_items(viewer))
+    decided = select(Decision.meeting_id).where(Decision.initiative_id == initiative_id, visible_decisions(viewer))
+    discussed = select(initiative_meeting.c.meeting_id).where(initiative_meeting.c.initiative_id == initiative_id)
+    changed = select(InitiativeStateChange.meeting_id).where(InitiativeStateChange.initiative_id == initiative_id)
+    return or_(*(Meeting.id.in_(meetings) for meetings in (items, decided, discussed, changed)))
 
 
 def _listed(viewer: Viewer) -> Select[*tuple[Any, ...]]:

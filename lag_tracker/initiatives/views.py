@@ -1,26 +1,108 @@
 """Pages of initiatives."""
 
-from flask import Blueprint, abort
+from typing import Any
 
+from flask import Blueprint, abort, render_template, request
+from sqlalchemy import ColumnElement, and_, true
+
+from lag_tracker.actions.queries import actions
+from lag_tracker.database import db
+from lag_tracker.decisions.queries import latest_decisions
+from lag_tracker.initiatives.queries import (
+    Order,
+    as_board,
+    changes_of,
+    count_by_state,
+    find_initiative,
+    initiatives,
+    meetings_about_initiative,
+    proposed_themes,
+    proposing_groups,
+)
+from lag_tracker.meetings.queries import chosen_meetings
+from lag_tracker.models.action import Action
+from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.decision import Decision
+from lag_tracker.models.initiative import Initiative, InitiativeState
 from lag_tracker.models.traits import Audience
+from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.sources.queries import citations_of
+from lag_tracker.topics.queries import mentions, path
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("initiatives", __name__)
+MOST_DECISIONS = 200
 
 
 @page(blueprint, lv="/iniciativas", en="/initiatives", audience=Audience.PUBLIC)
 def board() -> str:
-    """Not written yet."""
-    abort(404)
+    """Show the initiatives by state."""
+    chosen = _chosen()
+    rows = initiatives(db.session(), viewer=PUBLIC, only=chosen.pop("only"))
+    return render_template("initiatives/board.html", columns=as_board(rows), **chosen)
 
 
 @page(blueprint, lv="/iniciativu-saraksts", en="/initiative-list", audience=Audience.PUBLIC)
 def listing() -> str:
-    """Not written yet."""
-    abort(404)
+    """Show the initiatives as a sorted list."""
+    typed = request.args.get("sort") or Order.TITLE
+    order = Order(typed) if typed in list(Order) else abort(404)
+    chosen = _chosen()
+    rows = initiatives(db.session(), viewer=PUBLIC, only=chosen.pop("only"), order=order)
+    return render_template("initiatives/listing.html", rows=rows, order=order, **chosen)
+
+
+def _chosen() -> dict[str, Any]:
+    """Return the filters in the address and what there is to choose from; answer 404 to a filter that there is not."""
+    session = db.session()
+    groups, themes = proposing_groups(session, viewer=PUBLIC), proposed_themes(session, viewer=PUBLIC)
+    group = _picked(groups, request.args.get("group"))
+    theme = _picked(themes, request.args.get("theme"))
+    typed = request.args.get("state")
+    state = (InitiativeState(typed) if typed in list(InitiativeState) else abort(404)) if typed else None
+    wider = _narrowed(
+        Initiative.group_id == group.id if group else None, Initiative.theme_id == theme.id if theme else None
+    )
+    counts = count_by_state(session, viewer=PUBLIC, only=wider)
+    return {
+        "only": _narrowed(wider, Initiative.state == state if state else None),
+        "counts": counts,
+        "total": counts.get(state, 0) if state else sum(counts.values()),
+        "groups": groups,
+        "themes": themes,
+        "group": group,
+        "theme": theme,
+        "state": state,
+    }
+
+
+def _picked(choices: Any, slug: str | None) -> Any:
+    """Return the choice with this slug, None when there is no slug."""
+    return next((choice for choice in choices if choice.slug == slug), None) or (abort(404) if slug else None)
+
+
+def _narrowed(*conditions: ColumnElement[bool] | None) -> ColumnElement[bool]:
+    return and_(true(), *(condition for condition in conditions if condition is not None))
 
 
 @page(blueprint, lv="/iniciativas/<slug>", en="/initiatives/<slug>", audience=Audience.PUBLIC)
 def show(slug: str) -> str:
-    """Not written yet."""
-    abort(404)
+    """Show one initiative: how it came about and where it stands."""
+    session = db.session()
+    initiative = find_initiative(session, slug, viewer=PUBLIC) or abort(404)
+    changes = changes_of(session, viewer=PUBLIC, only=Initiative.id == initiative.id)
+    return render_template(
+        "initiatives/show.html",
+        initiative=initiative,
+        latest=changes[-1] if changes else None,
+        path=path(
+            chosen_meetings(session, viewer=PUBLIC, only=meetings_about_initiative(initiative.id, viewer=PUBLIC)),
+            mentions=mentions(session, viewer=PUBLIC, only=AgendaItem.initiative_id == initiative.id),
+            decisions=latest_decisions(
+                session, viewer=PUBLIC, limit=MOST_DECISIONS, only=Decision.initiative_id == initiative.id
+            ),
+            changes=changes,
+        ),
+        actions=actions(session, viewer=PUBLIC, only=Action.initiative_id == initiative.id),
+        citations=citations_of(session, initiative_id=initiative.id),
+    )
