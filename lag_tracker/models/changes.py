@@ -34,8 +34,10 @@ class Changes:
     def _note_one(self, record: Base) -> None:
         state: Any = inspect(record)
         table = state.mapper.local_table.name
-        if state.identity and len(state.identity) == 1:
-            self.ids.setdefault(table, set()).add(state.identity[0])
+        # A new row has its id by now, but is not yet known by it to the session.
+        identity = state.identity or state.mapper.primary_key_from_instance(record)
+        if len(identity) == 1:
+            self.ids.setdefault(table, set()).add(identity[0])
         for attribute in state.mapper.column_attrs:
             if attribute.key.endswith("_id"):
                 history = state.attrs[attribute.key].history

@@ -1,14 +1,18 @@
-"""What search looks through: one entry per record, with the words as they are looked for."""
+"""What search looks through: one entry per record, with the words it is found by."""
 
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lag_tracker.database import Base
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.traits import Audience, one_of
+from lag_tracker.models.traits import Audience, Precision, one_of
+from lag_tracker.models.visibility import Viewer
+
+# SQLite's INTEGER holds 64 bits and, as a primary key, is the row's own place in the file.
+PLACE = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Subject(StrEnum):
@@ -27,21 +31,27 @@ class SearchEntry(Base):
     """A record as search finds it. The index itself is `search_index` (FTS5) on SQLite and `vector` on PostgreSQL."""
 
     __tablename__ = "search_entry"
-    __table_args__ = (
-        UniqueConstraint("subject", "subject_id"),
-        Index("ix_search_entry_newest", "happened_on", "id"),
-    )
+    __table_args__ = (UniqueConstraint("subject", "subject_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The day's number times 2**32, plus a number of the record's own: walked backwards, it gives the newest first.
+    id: Mapped[int] = mapped_column(PLACE, primary_key=True, autoincrement=False)
     subject: Mapped[Subject] = mapped_column(one_of(Subject))
     subject_id: Mapped[int]
-    slug: Mapped[str] = mapped_column(String(120))
     audience: Mapped[Audience] = mapped_column(one_of(Audience))
-    #: The day by which results are sorted, newest first; 0001-01-01 when the record has none.
-    happened_on: Mapped[date]
+    #: Words of the titles with their accents, each between spaces, by which the best are told from the good.
+    title_words: Mapped[str]
+    #: The stems and the folded words of the titles, each between spaces.
+    title_keys: Mapped[str]
+    #: Words of the passages with their accents, each between spaces.
+    body_words: Mapped[str]
+    #: Of the record's page; a decision is on its meeting's page.
+    slug: Mapped[str] = mapped_column(String(120))
+    #: The day shown and sorted by; None when the record has none, which sorts last.
+    happened_on: Mapped[date | None]
+    date_precision: Mapped[Precision] = mapped_column(one_of(Precision))
     title_lv: Mapped[str | None] = mapped_column(String(500))
     title_en: Mapped[str | None] = mapped_column(String(500))
-    #: The passages that were indexed, one a line, to show where the words were found.
+    #: What the record says, a passage a line, to show where the words were found.
     passages_lv: Mapped[str]
     passages_en: Mapped[str]
 
@@ -49,3 +59,9 @@ class SearchEntry(Base):
     def title(self) -> Bilingual:
         """The record's title, in both languages."""
         return Bilingual(self.title_lv, self.title_en)
+
+
+def visible_entries(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may see a SearchEntry."""
+    del viewer
+    return SearchEntry.audience == Audience.PUBLIC

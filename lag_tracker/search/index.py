@@ -1,0 +1,165 @@
+"""From a document, which is what the public may read of a record, to the keys it is found by.
+
+A key is a stem, or a folded word behind a mark that says which. The same keys go into SQLite's and PostgreSQL's index.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+from typing import Any, Final
+
+from lag_tracker.latvian import date_in_words, fold, month_in_words, stem, words
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.search import Subject
+from lag_tracker.models.traits import Audience, Precision
+
+#: Before the stem of a word of the title.
+IN_TITLE: Final = "^"
+#: Before a folded word, to be looked for by its beginning.
+WORD: Final = "~"
+#: Before a folded word of the title.
+WORD_IN_TITLE: Final = "^~"
+#: Before the subject of an entry.
+ABOUT: Final = "="
+#: What entries have that are no single events: they are few, and sought under their names.
+LASTING: Final = "=lasting"
+
+LASTING_SUBJECTS: Final = frozenset(
+    (Subject.TOPIC, Subject.INITIATIVE, Subject.GROUP, Subject.NETWORK, Subject.MUNICIPALITY)
+)
+SUBJECTS: Final = tuple(Subject)
+
+#: Letters of a word that count; no Latvian word is longer.
+LONGEST_WORD: Final = 60
+#: Characters of a record that are indexed; PostgreSQL refuses a vector of more than a megabyte.
+LONGEST_BODY: Final = 100_000
+LONGEST_TITLE: Final = 500
+
+_ENGLISH_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_NO_LETTER: Final = re.compile(r"[\W_]+")
+_BLANKS: Final = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A record as the public may read it."""
+
+    subject: Subject
+    subject_id: int
+    slug: str
+    title: Bilingual
+    #: Other names, which count as titles.
+    also_called: tuple[str | None, ...] = ()
+    happened_on: date | None = None
+    precision: Precision = Precision.DAY
+    #: Shown where the words are found in them.
+    passages: tuple[Bilingual, ...] = ()
+    #: Words it is found by but that are not shown, such as those for its kind.
+    labels: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of search_entry and its keys in the index."""
+
+    row: dict[str, Any]
+    keys: frozenset[str]
+
+
+def entry_of(document: Document) -> Entry:
+    """Return what is stored for a document."""
+    titles = [*document.title, *document.also_called]
+    title_words = _words(titles)
+    passages_lv, passages_en = (_lines(document.passages, lang) for lang in ("lv", "en"))
+    body_words = _words((passages_lv, passages_en, *document.labels, *_day_in_words(document)))
+    title_keys = {key for word in title_words for key in (stem_key(word), word_key(word))}
+    row = {
+        "id": _place(document),
+        "subject": document.subject,
+        "subject_id": document.subject_id,
+        "audience": Audience.PUBLIC,
+        "title_words": _between_spaces(title_words),
+        "title_keys": _between_spaces(sorted(title_keys)),
+        "body_words": _between_spaces(body_words),
+        "slug": document.slug,
+        "happened_on": document.happened_on,
+        "date_precision": document.precision,
+        "title_lv": _shortened(document.title.lv),
+        "title_en": _shortened(document.title.en),
+        "passages_lv": passages_lv,
+        "passages_en": passages_en,
+    }
+    return Entry(row, frozenset(_keys(document, title_words, body_words)))
+
+
+def stem_key(word: str) -> str:
+    """Return the stem as a key."""
+    return _one_key(stem(word), word)
+
+
+def word_key(word: str) -> str:
+    """Return the folded word as a key."""
+    return _one_key(fold(word), word)
+
+
+def tidy(text: str) -> str:
+    """Return text as passages hold it: composed, without soft hyphens, blanks single."""
+    return _BLANKS.sub(" ", unicodedata.normalize("NFC", text.replace("\u00ad", "").replace("\0", ""))).strip()
+
+
+def _place(document: Document) -> int:
+    day = document.happened_on.toordinal() if document.happened_on else 0
+    return day << 32 | document.subject_id * (len(SUBJECTS) + 1) + SUBJECTS.index(document.subject)
+
+
+def _keys(document: Document, title_words: Iterable[str], body_words: Iterable[str]) -> Iterable[str]:
+    for word in title_words:
+        in_stem, in_word = stem_key(word), word_key(word)
+        yield from (in_stem, WORD + in_word, IN_TITLE + in_stem, WORD_IN_TITLE + in_word)
+    for word in body_words:
+        yield from (stem_key(word), WORD + word_key(word))
+    yield ABOUT + document.subject
+    if document.subject in LASTING_SUBJECTS:
+        yield LASTING
+
+
+def _words(texts: Iterable[str | None]) -> list[str]:
+    found = chain.from_iterable(words(text[:LONGEST_BODY]) for text in texts if text)
+    return list(dict.fromkeys(word[:LONGEST_WORD] for word in found))
+
+
+def _one_key(found: str, word: str) -> str:
+    # Folding takes a few signs apart into what is no letter (½), or to nothing; a key must be one word everywhere.
+    return found if found.isalnum() else _NO_LETTER.sub("", found) or word
+
+
+def _between_spaces(found: Iterable[str]) -> str:
+    return f" {' '.join(found)} "
+
+
+def _lines(passages: Iterable[Bilingual], lang: str) -> str:
+    texts = (passage.en if lang == "en" else passage.lv for passage in passages)
+    return "\n".join(dict.fromkeys(tidy(text) for text in texts if text and tidy(text)))[:LONGEST_BODY]
+
+
+def _shortened(title: str | None) -> str | None:
+    return tidy(title)[:LONGEST_TITLE] if title else None
+
+
+def _day_in_words(document: Document) -> tuple[str, ...]:
+    """Return the day as people type it in either language."""
+    day = document.happened_on
+    if day is None:
+        return ()
+    month = _ENGLISH_MONTHS[day.month - 1]
+    if document.precision is Precision.DAY:
+        return (date_in_words(day), f"{day.day} {month} {day:%d.%m.%Y}")
+    if document.precision is Precision.MONTH:
+        return (month_in_words(day.year, day.month), month)
+    return (str(day.year),)
