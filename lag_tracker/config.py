@@ -1,4 +1,4 @@
-"""Every setting, its default and why; read from the environment first, then from `instance/config.toml` or `config.py`."""
+"""Every setting, its default and why; the environment goes before `instance/config.toml` or `config.py`."""
 
 import os
 import runpy
@@ -16,7 +16,15 @@ from lag_tracker.errors import BadSetting
 from lag_tracker.paths import default_instance
 
 SHORTEST_SECRET = 32
-SAMPLE_SECRETS = {"changeme", "change-me", "secret", "dev", "development", "your-secret-key", "please-change-this-secret-key-now"}
+SAMPLE_SECRETS = {
+    "changeme",
+    "change-me",
+    "secret",
+    "dev",
+    "development",
+    "your-secret-key",
+    "please-change-this-secret-key-now",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +130,16 @@ def _typed(name: str, value: Any) -> Any:
     """Return `value` as the type the setting has."""
     wanted = next(field.type for field in fields(Settings) if field.name == name)
     if wanted is bool and not isinstance(value, bool):
-        words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+        words = {
+            "1": True,
+            "true": True,
+            "yes": True,
+            "on": True,
+            "0": False,
+            "false": False,
+            "no": False,
+            "off": False,
+        }
         if str(value).strip().lower() not in words:
             raise BadSetting(f"{name.upper()} must be 1 or 0, not {value!r}.")
         return words[str(value).strip().lower()]
@@ -141,7 +158,9 @@ def _check(settings: Settings) -> None:
     _check_numbers(settings)
     _check_addresses(settings)
     _check_choices(settings)
-    if settings.secret_key and (len(settings.secret_key) < SHORTEST_SECRET or settings.secret_key.lower() in SAMPLE_SECRETS):
+    if settings.secret_key and (
+        len(settings.secret_key) < SHORTEST_SECRET or settings.secret_key.lower() in SAMPLE_SECRETS
+    ):
         raise BadSetting(f"SECRET_KEY is too weak; {_how_to_make_a_secret()}")
     if settings.production and not settings.secret_key:
         raise BadSetting(f"PRODUCTION=1 needs a SECRET_KEY; {_how_to_make_a_secret()}")
@@ -161,12 +180,16 @@ def _check_addresses(settings: Settings) -> None:
     if settings.base_url:
         try:
             parts = urlsplit(settings.base_url)
-            usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+            usable = (
+                parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
+            )
             _ = parts.port
         except ValueError:
             usable = False
         if not usable:
-            raise BadSetting(f"BASE_URL must be an address such as https://grupas.example.lv, not {settings.base_url!r}.")
+            raise BadSetting(
+                f"BASE_URL must be an address such as https://grupas.example.lv, not {settings.base_url!r}."
+            )
     labels = settings.uid_domain.split(".")
     if not all(label.replace("-", "").isalnum() and label.isascii() for label in labels):
         raise BadSetting("UID_DOMAIN may hold letters, digits, dots and hyphens only, such as grupas.example.lv.")

@@ -2,7 +2,7 @@
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
@@ -65,7 +65,6 @@ class Base(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMING),
         type_annotation_map={datetime: UtcDateTime(), str: String()},
     )
-    __table_args__: ClassVar[Any] = ()
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

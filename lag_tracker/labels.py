@@ -127,7 +127,7 @@ def label(choice: StrEnum, lang: str) -> str:
 
 
 def meeting_title(title: Bilingual, kind: MeetingKind, ordinal: int | None, lang: str) -> Text:
-    """Return a meeting's title; one without is called by its kind and its place in the series: "3. starpvalstu sanāksme"."""
+    """Return a meeting's title; one without is called by its place in the series: "3. starpvalstu sanāksme"."""
     if title:
         return title.read_in(lang)
     words = label(kind, lang)

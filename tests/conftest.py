@@ -3,22 +3,39 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import URL, event
 
 from lag_tracker import create_app
 from lag_tracker.config import Settings
 from lag_tracker.database import db
+from tests.page import CheckingClient
 from tests.plugin_postgresql import create_database, drop_database
 
 pytest_plugins = ["tests.plugin_browser", "tests.plugin_postgresql"]
 
 BASE_URL = "https://grupas.example"
+
+
+class KeptTemplates(BytecodeCache):
+    """Compiled templates, kept for the whole run: each test makes an application of its own."""
+
+    compiled: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template that an earlier test compiled, unless its text has changed."""
+        if bucket.key in self.compiled:
+            bucket.bytecode_from_string(self.compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template."""
+        self.compiled[bucket.key] = bucket.bytecode_to_string()
 
 
 def settings_for(folder: Path, **given: Any) -> Settings:
@@ -29,7 +46,7 @@ def settings_for(folder: Path, **given: Any) -> Settings:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run each test that asks for the database on SQLite and on PostgreSQL, unless it is marked `sqlite_only`."""
+    """Let each test that asks for the database on SQLite and on PostgreSQL, unless it is marked `sqlite_only`."""
     if "database_url" in metafunc.fixturenames:
         only = metafunc.definition.get_closest_marker("sqlite_only")
         kinds = ["sqlite"] if only else ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
@@ -79,6 +96,8 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """Return the application over an empty database, with a context pushed so that tests can write records."""
     app = create_app(settings_for(tmp_path, database_url=database_url))
     app.config["TESTING"] = True
+    app.test_client_class = CheckingClient
+    app.jinja_env.bytecode_cache = KeptTemplates()
     with app.app_context():
         yield app
         db.session.remove()
@@ -93,7 +112,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
-    """Return a context that lists the SQL statements run inside it: `with statements() as ran:`."""
+    """Give a context that lists the SQL statements run inside it, as in `with statements() as ran`."""
 
     @contextmanager
     def listing() -> Iterator[list[str]]:

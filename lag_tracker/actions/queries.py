@@ -24,7 +24,11 @@ class ActionRow(NamedTuple):
 
     def is_late(self, today: date) -> bool:
         """Tell whether the day has passed and the action is not finished."""
-        return self.due_on is not None and self.due_on < today and self.state in {ActionState.OPEN, ActionState.IN_PROGRESS}
+        return (
+            self.due_on is not None
+            and self.due_on < today
+            and self.state in {ActionState.OPEN, ActionState.IN_PROGRESS}
+        )
 
 
 def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 200) -> list[ActionRow]:
@@ -32,6 +36,7 @@ def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limi
     meeting = exists(select(1).where(Meeting.id == Action.meeting_id, visible_meetings(viewer)).correlate(Action))
     found = session.execute(
         select(Action, Person.name, Person.name_is_public)
+        .select_from(Action)
         .outerjoin(Person, Person.id == Action.person_id)
         .where(Action.audience == Audience.PUBLIC, meeting, only)
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)

@@ -23,7 +23,7 @@ class Linked(NamedTuple):
 
 
 class AgendaRow(NamedTuple):
-    """An agenda item as pages show it; `starts` is None unless the meeting's start and all durations before are known."""
+    """An agenda item; `starts` is None unless the meeting's start and all durations before it are known."""
 
     number: int
     title: Bilingual
@@ -48,6 +48,7 @@ def agenda_of(session: Session, meeting_id: int, *, viewer: Viewer, starts: time
     presenters = _presenters(session, meeting_id)
     found = session.execute(
         select(AgendaItem, Topic, Initiative)
+        .select_from(AgendaItem)
         .outerjoin(Topic, (Topic.id == AgendaItem.topic_id) & visible_topics(viewer))
         .outerjoin(Initiative, (Initiative.id == AgendaItem.initiative_id) & visible_initiatives(viewer))
         .where(AgendaItem.meeting_id == meeting_id, visible_agenda_items(viewer))
@@ -79,6 +80,7 @@ def speakers_of(session: Session, meeting_id: int) -> list[SpeakerRow]:
         )
         for speaker, person, organisation in session.execute(
             select(Speaker, Person, Organisation)
+            .select_from(Speaker)
             .join(Person, Person.id == Speaker.person_id)
             .outerjoin(Organisation, Organisation.id == Person.organisation_id)
             .where(Speaker.meeting_id == meeting_id, Person.name_is_public)
@@ -91,6 +93,7 @@ def _presenters(session: Session, meeting_id: int) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
     for item_id, name in session.execute(
         select(agenda_presenter.c.agenda_item_id, Person.name)
+        .select_from(agenda_presenter)
         .join(Speaker, Speaker.id == agenda_presenter.c.speaker_id)
         .join(Person, Person.id == Speaker.person_id)
         .where(Speaker.meeting_id == meeting_id, Person.name_is_public)

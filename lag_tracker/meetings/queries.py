@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.models.bilingual import Bilingual
@@ -72,7 +72,13 @@ _COLUMNS = (
 
 
 def upcoming_meetings(
-    session: Session, *, viewer: Viewer, today: date, limit: int, after: Position | None = None, only: ColumnElement[bool] | None = None
+    session: Session,
+    *,
+    viewer: Viewer,
+    today: date,
+    limit: int,
+    after: Position | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> list[MeetingRow]:
     """Return the meetings from `today` on, the soonest first, those of several days until their last."""
     found = _listed(viewer, only).where(or_(Meeting.starts_on >= today, Meeting.ends_on >= today))
@@ -82,7 +88,13 @@ def upcoming_meetings(
 
 
 def past_meetings(
-    session: Session, *, viewer: Viewer, today: date, limit: int, after: Position | None = None, only: ColumnElement[bool] | None = None
+    session: Session,
+    *,
+    viewer: Viewer,
+    today: date,
+    limit: int,
+    after: Position | None = None,
+    only: ColumnElement[bool] | None = None,
 ) -> list[MeetingRow]:
     """Return the meetings before `today`, the latest first."""
     over = and_(Meeting.starts_on < today, or_(Meeting.ends_on.is_(None), Meeting.ends_on < today))
@@ -101,6 +113,35 @@ def meetings_between(
     return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.starts_at_time, Meeting.id).limit(limit))
 
 
+class YearOfMeetings(NamedTuple):
+    """The meetings of a year by month, 1 to 12; under 0 those of which only the year is known."""
+
+    #: How many there are.
+    counts: dict[int, int]
+    #: The first few of them.
+    first: dict[int, list[MeetingRow]]
+
+
+def meetings_of_year(
+    session: Session, *, viewer: Viewer, year: int, each: int, only: ColumnElement[bool] | None = None
+) -> YearOfMeetings:
+    """Return the meetings that begin in `year`: the first `each` of every month, and how many it has, in four statements."""
+    month = case((Meeting.date_precision == Precision.YEAR, 0), else_=extract("month", Meeting.starts_on))
+    of_year = Meeting.starts_on.between(date(year, 1, 1), date(year, 12, 31))
+    place = func.row_number().over(partition_by=month, order_by=(Meeting.starts_on, Meeting.id))
+    ranked = select(Meeting.id, place.label("place")).where(visible_meetings(viewer), of_year)
+    counted = select(month, func.count()).where(visible_meetings(viewer), of_year).group_by(month)
+    if only is not None:
+        ranked, counted = ranked.where(only), counted.where(only)
+    ranks = ranked.subquery()
+    chosen = select(*_COLUMNS).where(Meeting.id.in_(select(ranks.c.id).where(ranks.c.place <= each)))
+    found: dict[int, list[MeetingRow]] = {}
+    for row in _rows(session, viewer, chosen.order_by(Meeting.starts_on, Meeting.id)):
+        known = row.starts_on and row.precision is not Precision.YEAR
+        found.setdefault(row.starts_on.month if known and row.starts_on else 0, []).append(row)
+    return YearOfMeetings({int(number): count for number, count in session.execute(counted)}, found)
+
+
 def undated_meetings(
     session: Session, *, viewer: Viewer, limit: int, only: ColumnElement[bool] | None = None
 ) -> list[MeetingRow]:
@@ -109,7 +150,9 @@ def undated_meetings(
     return _rows(session, viewer, found.order_by(Meeting.id).limit(limit))
 
 
-def chosen_meetings(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 500) -> list[MeetingRow]:
+def chosen_meetings(
+    session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 500
+) -> list[MeetingRow]:
     """Return the meetings that `only` picks, the oldest first, those without a date at the end."""
     found = _listed(viewer, only).order_by(Meeting.starts_on.is_(None), Meeting.starts_on, Meeting.id)
     return _rows(session, viewer, found.limit(limit))
@@ -141,7 +184,14 @@ def _rows(session: Session, viewer: Viewer, found: Select[Any]) -> list[MeetingR
     groups, networks = _group_names(session, viewer, ids), _network_names(session, ids)
     return [
         MeetingRow(
-            number, slug, Bilingual(title_lv, title_en), *middle, Bilingual(place_lv, place_en), state, groups.get(number, ()), networks.get(number, ())
+            number,
+            slug,
+            Bilingual(title_lv, title_en),
+            *middle,
+            Bilingual(place_lv, place_en),
+            state,
+            groups.get(number, ()),
+            networks.get(number, ()),
         )
         for number, slug, title_lv, title_en, *middle, place_lv, place_en, state in rows
     ]
@@ -207,6 +257,8 @@ def neighbours_of(session: Session, meeting: Meeting, *, viewer: Viewer) -> Neig
     place = tuple_(Meeting.starts_on, Meeting.id)
     here = tuple_(meeting.starts_on, meeting.id)
     series = _listed(viewer, same)
-    before = _rows(session, viewer, series.where(place < here).order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(1))
+    before = _rows(
+        session, viewer, series.where(place < here).order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(1)
+    )
     after = _rows(session, viewer, series.where(place > here).order_by(Meeting.starts_on, Meeting.id).limit(1))
     return Neighbours(before[0] if before else None, after[0] if after else None)

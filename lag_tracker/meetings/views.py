@@ -15,7 +15,7 @@ from lag_tracker.labels import meeting_title
 from lag_tracker.meetings.queries import find_meeting, neighbours_of
 from lag_tracker.models.action import Action
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.meeting import Meeting, MeetingState, Mode
+from lag_tracker.models.meeting import Meeting, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.sources.queries import citations_of
@@ -52,10 +52,12 @@ def _structured(meeting: Meeting) -> dict[str, Any]:
         "@type": "Event",
         "name": meeting_title(meeting.title, meeting.kind, meeting.ordinal, lang).words,
         "startDate": _moment(meeting, end=False),
-        "eventStatus": f"https://schema.org/Event{'Cancelled' if meeting.state is MeetingState.CANCELLED else 'Scheduled'}",
+        "eventStatus": f"https://schema.org/Event{'Cancelled' if meeting.is_cancelled else 'Scheduled'}",
         "url": current_app.config["SETTINGS"].address + url_for("meetings.show", slug=meeting.slug),
         "inLanguage": lang,
-        "organizer": [{"@type": "Organization", "name": group.name.read_in(lang).words} for group in _shown_groups(meeting)],
+        "organizer": [
+            {"@type": "Organization", "name": group.name.read_in(lang).words} for group in _shown_groups(meeting)
+        ],
     }
     if meeting.ends_at_time or meeting.ends_on:
         event["endDate"] = _moment(meeting, end=True)
@@ -86,5 +88,8 @@ def _location(meeting: Meeting, lang: str) -> dict[str, str] | None:
     if meeting.place and meeting.mode is not Mode.ONLINE:
         return {"@type": "Place", "name": meeting.place.read_in(lang).words}
     if meeting.mode in {Mode.ONLINE, Mode.HYBRID}:
-        return {"@type": "VirtualLocation", "url": current_app.config["SETTINGS"].address + url_for("meetings.show", slug=meeting.slug)}
+        return {
+            "@type": "VirtualLocation",
+            "url": current_app.config["SETTINGS"].address + url_for("meetings.show", slug=meeting.slug),
+        }
     return None

@@ -32,6 +32,7 @@ def members_of(session: Session, group_id: int, *, today: date) -> list[MemberRo
     member_group = aliased(Group)
     found = session.execute(
         select(Membership, Person.name, Person.name_is_public, Organisation, member_group)
+        .select_from(Membership)
         .outerjoin(Person, Person.id == Membership.person_id)
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
         .outerjoin(member_group, member_group.id == Membership.member_group_id)

@@ -9,7 +9,11 @@ from lag_tracker.database import Base
 
 
 class CalendarEntry(Base):
-    """A record's calendar event in one language, as the bytes that feeds send. Written at each change, read at each poll."""
+    """A record's calendar event in one language, as the bytes that feeds send. Written at each change, read by feeds.
+
+    An event that is no longer to be seen stands in no calendar and has no bytes, but its row stays: when the record
+    comes back, its sequence must not fall and its last change must not go back.
+    """
 
     __tablename__ = "calendar_entry"
     __table_args__ = (
@@ -32,6 +36,8 @@ class CalendarEntry(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     #: Last change of what the event shows.
     changed_at: Mapped[datetime]
+    #: Zone that the event's times name, whose rules the feed must then carry; empty for whole days and times in UTC.
+    time_zone: Mapped[str] = mapped_column(String(60))
     starts_on: Mapped[date]
     #: Last day on which an ordinary feed still shows the event: a year after its end.
     shown_until: Mapped[date]
@@ -46,7 +52,9 @@ class CalendarListing(Base):
     __table_args__ = (Index("ix_calendar_listing_walk", "calendar_key", "lang", "starts_on", "entry_id"),)
 
     calendar_key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("calendar_entry.id", ondelete="CASCADE"), primary_key=True, index=True)
+    entry_id: Mapped[int] = mapped_column(
+        ForeignKey("calendar_entry.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
     lang: Mapped[str] = mapped_column(String(2))
     starts_on: Mapped[date]
 
@@ -61,19 +69,32 @@ class CalendarVersion(Base):
 
 
 class CalendarFeed(Base):
-    """A feed's ready body. It is fresh while `built_version` is the calendar's version and `fresh_until` has not passed."""
+    """A feed's ready body. It is fresh on the day it was built, as long as `built_version` is the calendar's version.
+
+    The row stays when what it is about goes, so that the address can answer that it is gone for good.
+    """
 
     __tablename__ = "calendar_feed"
 
-    #: Address of the feed inside the application, such as "group:12|lv|recent".
-    feed_key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    #: What the address asks for, such as "group/kekava|lv|recent": by slug, so that a poll is one read.
+    feed_key: Mapped[str] = mapped_column(String(160), primary_key=True)
     calendar_key: Mapped[str] = mapped_column(String(60), index=True)
     built_version: Mapped[int]
-    #: Last day on which the body is right without any change, because an event leaves the window after it.
-    fresh_until: Mapped[date | None]
+    #: The day it was built or found unchanged; on another day events may have left the window.
+    built_on: Mapped[date]
     #: Strong entity tag of the plain body, without quotation marks; that of the packed body has "-gzip" behind it.
     etag: Mapped[str] = mapped_column(String(64))
     #: Rises with each change of the body, by a second at least.
     modified_at: Mapped[datetime]
     body: Mapped[bytes] = mapped_column(LargeBinary)
-    packed_body: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The body in gzip, once somebody has asked for it.
+    packed_body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class CalendarFormat(Base):
+    """What the stored events were written with; one row. Where it differs from the running software, they are written anew."""
+
+    __tablename__ = "calendar_format"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))

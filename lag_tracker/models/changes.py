@@ -1,6 +1,6 @@
 """Which records a transaction touches, for what must follow them: calendar events and search entries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,3 +44,11 @@ class Changes:
                 values = {value for part in history if part for value in part if value is not None}
                 if values:
                     self.references.setdefault(attribute.key, set()).update(values)
+
+    def note_row(self, table: str, row: Mapping[str, Any]) -> None:
+        """Remember a row of `table` as it is stored; `row` holds its id, if it has one, and what it refers to."""
+        for name, value in row.items():
+            if name == "id":
+                self.ids.setdefault(table, set()).add(value)
+            elif value is not None:
+                self.references.setdefault(name, set()).add(value)

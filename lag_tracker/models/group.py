@@ -76,9 +76,15 @@ class Group(Identified, Addressed, Named, Base):
     is_sample: Mapped[bool] = mapped_column(default=False)
 
     municipality: Mapped[Municipality | None] = relationship(back_populates="groups", lazy="raise_on_sql")
-    parent: Mapped["Group | None"] = relationship(back_populates="children", remote_side="Group.id", lazy="raise_on_sql")
-    children: Mapped[list["Group"]] = relationship(back_populates="parent", lazy="raise_on_sql", order_by="Group.name_sort")
-    networks: Mapped[list[Network]] = relationship(secondary=group_network, lazy="raise_on_sql", order_by=Network.name_sort)
+    parent: Mapped["Group | None"] = relationship(
+        back_populates="children", remote_side="Group.id", lazy="raise_on_sql"
+    )
+    children: Mapped[list["Group"]] = relationship(
+        back_populates="parent", lazy="raise_on_sql", order_by="Group.name_sort"
+    )
+    networks: Mapped[list[Network]] = relationship(
+        secondary=group_network, lazy="raise_on_sql", order_by=Network.name_sort
+    )
     memberships: Mapped[list["Membership"]] = relationship(
         back_populates="group",
         foreign_keys="Membership.group_id",

@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -12,6 +13,9 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.theme import Theme
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Addressed, Certainty, Identified, Precision, Stamped, Titled, one_of
+
+if TYPE_CHECKING:
+    from lag_tracker.models.meeting import Meeting
 
 
 class InitiativeState(StrEnum):
@@ -62,7 +66,7 @@ class Initiative(Identified, Addressed, Titled, Stamped, Base):
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
-    meetings: Mapped[list["Meeting"]] = relationship(  # noqa: F821
+    meetings: Mapped[list["Meeting"]] = relationship(
         secondary=initiative_meeting, back_populates="initiatives", lazy="raise_on_sql"
     )
 
@@ -89,7 +93,7 @@ class InitiativeStateChange(Identified, Base):
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="SET NULL"), index=True)
 
     initiative: Mapped[Initiative] = relationship(back_populates="history", lazy="raise_on_sql")
-    meeting: Mapped["Meeting | None"] = relationship(lazy="raise_on_sql")  # noqa: F821
+    meeting: Mapped["Meeting | None"] = relationship(lazy="raise_on_sql")
 
     @property
     def reason(self) -> Bilingual:

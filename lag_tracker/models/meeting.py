@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +14,12 @@ from lag_tracker.models.initiative import Initiative, initiative_meeting
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Addressed, Audience, Certainty, Dated, Identified, Stamped, Titled, one_of
+
+if TYPE_CHECKING:
+    from lag_tracker.models.action import Action
+    from lag_tracker.models.agenda import AgendaItem, Speaker
+    from lag_tracker.models.attendance import Attendance
+    from lag_tracker.models.decision import Decision
 
 
 class MeetingKind(StrEnum):
@@ -96,7 +103,9 @@ class Meeting(Identified, Addressed, Titled, Dated, Stamped, Base):
     __tablename__ = "meeting"
     __table_args__ = (
         CheckConstraint("ends_on IS NULL OR starts_on IS NOT NULL AND ends_on >= starts_on", name="ends_after_start"),
-        CheckConstraint("starts_at_time IS NULL OR starts_on IS NOT NULL AND date_precision = 'day'", name="time_has_day"),
+        CheckConstraint(
+            "starts_at_time IS NULL OR starts_on IS NOT NULL AND date_precision = 'day'", name="time_has_day"
+        ),
         CheckConstraint("ends_at_time IS NULL OR starts_at_time IS NOT NULL", name="end_has_start"),
         # Lists walk along the date; the number makes the order total, so that pages never repeat or skip a row.
         Index("ix_meeting_chronological", "starts_on", "id"),
@@ -144,36 +153,38 @@ class Meeting(Identified, Addressed, Titled, Dated, Stamped, Base):
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
-    networks: Mapped[list[Network]] = relationship(secondary=meeting_network, lazy="raise_on_sql", order_by=Network.name_sort)
+    networks: Mapped[list[Network]] = relationship(
+        secondary=meeting_network, lazy="raise_on_sql", order_by=Network.name_sort
+    )
     organiser: Mapped[Municipality | None] = relationship(lazy="raise_on_sql")
     initiatives: Mapped[list[Initiative]] = relationship(
         secondary=initiative_meeting, back_populates="meetings", lazy="raise_on_sql", order_by=Initiative.title_sort
     )
-    agenda: Mapped[list["AgendaItem"]] = relationship(  # noqa: F821
+    agenda: Mapped[list["AgendaItem"]] = relationship(
         back_populates="meeting",
         lazy="raise_on_sql",
         order_by="AgendaItem.position",
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
-    speakers: Mapped[list["Speaker"]] = relationship(  # noqa: F821
+    speakers: Mapped[list["Speaker"]] = relationship(
         back_populates="meeting",
         lazy="raise_on_sql",
         order_by="Speaker.position",
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
-    attendances: Mapped[list["Attendance"]] = relationship(  # noqa: F821
+    attendances: Mapped[list["Attendance"]] = relationship(
         back_populates="meeting", lazy="raise_on_sql", cascade="all, delete-orphan", passive_deletes=True
     )
-    decisions: Mapped[list["Decision"]] = relationship(  # noqa: F821
+    decisions: Mapped[list["Decision"]] = relationship(
         back_populates="meeting",
         lazy="raise_on_sql",
         order_by="Decision.id",
         cascade="all, delete-orphan",
         passive_deletes=True,
     )
-    actions: Mapped[list["Action"]] = relationship(  # noqa: F821
+    actions: Mapped[list["Action"]] = relationship(
         back_populates="meeting",
         lazy="raise_on_sql",
         order_by="Action.id",

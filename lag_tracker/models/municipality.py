@@ -1,12 +1,17 @@
 """Municipalities and planning regions."""
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
 from lag_tracker.models.traits import Addressed, Identified, Named, one_of
+
+if TYPE_CHECKING:
+    from lag_tracker.models.group import Group
+    from lag_tracker.models.network import Partnership
 
 
 class MunicipalityKind(StrEnum):
@@ -26,5 +31,5 @@ class Municipality(Identified, Addressed, Named, Base):
     country: Mapped[str] = mapped_column(String(2), default="LV")
     website: Mapped[str | None] = mapped_column(String(500))
 
-    groups: Mapped[list["Group"]] = relationship(back_populates="municipality", lazy="raise_on_sql")  # noqa: F821
-    partnerships: Mapped[list["Partnership"]] = relationship(back_populates="municipality", lazy="raise_on_sql")  # noqa: F821
+    groups: Mapped[list["Group"]] = relationship(back_populates="municipality", lazy="raise_on_sql")
+    partnerships: Mapped[list["Partnership"]] = relationship(back_populates="municipality", lazy="raise_on_sql")

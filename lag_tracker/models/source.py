@@ -40,7 +40,8 @@ class Citation(Identified, Base):
     __tablename__ = "citation"
     __table_args__ = (
         CheckConstraint(
-            " + ".join(f"CASE WHEN {noun}_id IS NULL THEN 0 ELSE 1 END" for noun in CITING) + " = 1", name="cites_for_one"
+            " + ".join(f"CASE WHEN {noun}_id IS NULL THEN 0 ELSE 1 END" for noun in CITING) + " = 1",
+            name="cites_for_one",
         ),
         UniqueConstraint("source_id", "aspect", *[f"{noun}_id" for noun in CITING], name="uq_citation_fact"),
     )

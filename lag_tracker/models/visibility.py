@@ -10,6 +10,7 @@ from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState
+from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
 
@@ -68,3 +69,9 @@ def visible_topics(viewer: Viewer) -> ColumnElement[bool]:
 def visible_initiatives(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see an Initiative: its group is visible."""
     return exists(select(1).where(Group.id == Initiative.group_id, visible_groups(viewer)).correlate(Initiative))
+
+
+def visible_milestones(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may see a Milestone: it is a network's, or its group is visible."""
+    group = exists(select(1).where(Group.id == Milestone.group_id, visible_groups(viewer)).correlate(Milestone))
+    return Milestone.group_id.is_(None) | group

@@ -11,7 +11,7 @@ from lag_tracker.models.source import Citation, Source
 
 
 class CitedSource(NamedTuple):
-    """A source as the foot of a record's page names it; `aspects` are the columns it backs, none for the whole record."""
+    """A source as a page's foot names it; `aspects` are the columns it backs, none for the whole record."""
 
     publisher: str
     department: str | None
@@ -25,7 +25,7 @@ class CitedSource(NamedTuple):
 
 
 def citations_of(session: Session, **record: int) -> list[CitedSource]:
-    """Return the sources of one record, named as in `citations_of(session, meeting_id=3)`, in the order they were cited."""
+    """Return the sources of one record, as in `citations_of(session, meeting_id=3)`, in the order they were cited."""
     ((column, number),) = record.items()
     found: dict[Source, list[Citation]] = {}
     for citation, source in session.execute(

@@ -1,4 +1,4 @@
-"""Style sheets and scripts: each under an address that holds its content's digest, so that it may be kept for a year."""
+"""Style sheets and scripts, each under an address with its content's digest, so that it may be kept for a year."""
 
 import gzip
 import hashlib

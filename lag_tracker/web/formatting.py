@@ -109,7 +109,7 @@ def clock_range(starts: time | None, ends: time | None) -> str:
     return f"{starts:%H:%M}–{ends:%H:%M}" if ends else f"{starts:%H:%M}"
 
 
-def when(
+def when(  # noqa: PLR0917 -- the columns of a date, in the order in which every row holds them
     first: date | None,
     last: date | None,
     precision: Precision,
@@ -127,7 +127,7 @@ def when(
     if precision is not Precision.YEAR:
         month, iso = month_name(first.month, lang), f"{iso}-{first.month:02d}"
     if precision is Precision.DAY:
-        day, weekday, iso = _days(first, last), weekday_name(first, lang), first.isoformat()
+        day, weekday, iso = _days(first, last, lang), _weekdays(first, last, lang), first.isoformat()
         if last is None or last == first:
             words = f"{weekday}, {words}"
         if starts:
@@ -135,11 +135,19 @@ def when(
     return When(day, month, str(first.year), weekday, clock, words, iso, certainty is Certainty.INFERRED)
 
 
-def _days(first: date, last: date | None) -> str:
-    """Return "10" or "10–12"; a stay that goes into the next month shows its first day."""
+def _days(first: date, last: date | None, lang: str) -> str:
+    """Return "10." or "10.–12." ("10", "10–12" in English); a stay into the next month shows its first day."""
+    dot = "." if lang == "lv" else ""
     if last and last != first and (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day}"
-    return str(first.day)
+        return f"{first.day}{dot}–{last.day}{dot}"
+    return f"{first.day}{dot}"
+
+
+def _weekdays(first: date, last: date | None, lang: str) -> str:
+    """Return "otrdiena", or "ceturtdiena–piektdiena" for a stay."""
+    if last and last != first:
+        return f"{weekday_name(first, lang)}–{weekday_name(last, lang)}"
+    return weekday_name(first, lang)
 
 
 def said(text: Text) -> Markup:

@@ -19,7 +19,7 @@ def reading_language() -> str:
 
 
 def address_in(lang: str) -> str:
-    """Return the address of this same page in another language, its filters kept; the start page where there is none."""
+    """Return this page's address in another language, its filters kept; the start page where there is none."""
     values = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": lang}
     if request.endpoint is None or g.get("lang") is None:
         return url_for("overview.start", lang=lang)

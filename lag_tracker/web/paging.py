@@ -1,4 +1,4 @@
-"""Long lists are walked by the key of the last row, so that page 1,000 costs what page 1 does and no total is counted."""
+"""Long lists are walked by the key of the last row: page 1,000 costs what page 1 does and no total is counted."""
 
 import re
 from collections.abc import Sequence

@@ -10,7 +10,9 @@ from lag_tracker.models.traits import Audience
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-def page(blueprint: Blueprint, *, lv: str, en: str, audience: Audience, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+def page(
+    blueprint: Blueprint, *, lv: str, en: str, audience: Audience, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View], View]:
     """Declare a view's address in Latvian and in English, under `/en`, and who may open it.
 
     `url_for` picks the address of the language being read; `lang="en"` or `lang="lv"` picks another.
@@ -25,7 +27,9 @@ def page(blueprint: Blueprint, *, lv: str, en: str, audience: Audience, methods:
     return declare
 
 
-def address(blueprint: Blueprint, rule: str, *, audience: Audience, methods: tuple[str, ...] = ("GET",)) -> Callable[[View], View]:
+def address(
+    blueprint: Blueprint, rule: str, *, audience: Audience, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[View], View]:
     """Declare a view whose address belongs to no language, such as robots.txt, and who may open it."""
 
     def declare(view: View) -> View:

@@ -1,0 +1,159 @@
+"""Pages of groups."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+
+from lag_tracker.database import db
+from lag_tracker.models.group import GroupKind, Membership, MemberRole
+from lag_tracker.models.organisation import Organisation, Sector
+from lag_tracker.models.traits import Audience
+from tests import factories
+from tests.reading import facts, links, texts
+
+pytestmark = pytest.mark.usefixtures("app")
+TODAY = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def frozen_day() -> object:
+    """Let every test run on one Sunday in November."""
+    with time_machine.travel(TODAY, tick=False):
+        yield
+
+
+def test_groups_stand_in_the_latvian_alphabet(client: FlaskClient) -> None:
+    for name in ("Žagares grupa", "Cēsu grupa", "Ādažu grupa", "Čiekuru grupa", "Alojas grupa", "Zemgales grupa"):
+        factories.group(name)
+    db.session.commit()
+    names = texts(client.get("/grupas").text, "strong", within="main")
+    assert names == ["Alojas grupa", "Ādažu grupa", "Cēsu grupa", "Čiekuru grupa", "Zemgales grupa", "Žagares grupa"]
+
+
+def test_the_kind_stands_beside_the_name_because_two_kinds_share_one(client: FlaskClient) -> None:
+    factories.group("Vietējā rīcības grupa", kind=GroupKind.LEADER_LAG)
+    db.session.commit()
+    assert texts(client.get("/grupas").text, "div", css_class="faint") == ["LEADER vietējā rīcības grupa"]
+
+
+def test_a_hidden_group_does_not_exist_for_strangers(client: FlaskClient) -> None:
+    hidden = factories.group("Slēgtā", audience=Audience.MEMBERS)
+    db.session.commit()
+    assert client.get(f"/grupas/{hidden.slug}").status_code == 404
+    assert texts(client.get("/grupas").text, "strong", within="main") == []
+
+
+def test_no_group_at_all_says_what_to_do(client: FlaskClient) -> None:
+    assert texts(client.get("/grupas").text, "div", css_class="empty") == [
+        "Pagaidām nav pievienota neviena grupa. Grupas parādīsies šeit, tiklīdz vadītājs pievienos pirmo."
+    ]
+
+
+def test_a_group_shows_what_is_next_and_what_was_with_the_groups_under_it(client: FlaskClient) -> None:
+    parent = factories.group("Grupa")
+    core = factories.group("Kodols", kind=GroupKind.CORE_GROUP, parent=parent)
+    factories.meeting("Nākamā", groups=[parent], starts_on=date(2026, 11, 23))
+    factories.meeting("Kodola", groups=[core], starts_on=date(2026, 11, 24))
+    factories.meeting("Bijusī", groups=[core], starts_on=date(2020, 11, 10))
+    factories.meeting("Sveša", groups=[factories.group("Cita")], starts_on=date(2026, 11, 23))
+    db.session.commit()
+    html = client.get(f"/grupas/{parent.slug}").text
+    assert texts(html, "h3", css_class="meeting-title") == ["Nākamā", "Kodola"]
+    assert texts(html, "h4", css_class="meeting-title") == ["Bijusī"]
+    assert texts(html, "h3", css_class="timeline-year") == ["2020"]
+
+
+def test_a_meeting_of_several_days_is_still_next_on_its_last_day(client: FlaskClient) -> None:
+    group = factories.group()
+    factories.meeting("Vizīte", groups=[group], starts_on=date(2026, 11, 20), ends_on=date(2026, 11, 22))
+    db.session.commit()
+    assert texts(client.get(f"/grupas/{group.slug}").text, "h3", css_class="meeting-title") == ["Vizīte"]
+
+
+def test_members_are_named_only_with_consent(client: FlaskClient) -> None:
+    group = factories.group()
+    office = Organisation(name_lv="Bibliotēka", sector=Sector.PUBLIC)
+    farm = Organisation(name_lv="Zemnieku saimniecība", sector=Sector.PRIVATE)
+    named, quiet = factories.person("Anna Ozola"), factories.person("Jānis Kalns", name_is_public=False)
+    gone = factories.person("Pēteris Bijušais")
+    db.session.add_all(
+        [
+            Membership(group=group, person=named, organisation=office, role=MemberRole.CHAIR),
+            Membership(group=group, person=quiet, organisation=farm),
+            Membership(group=group, person=gone, until_on=date(2026, 11, 21)),
+        ]
+    )
+    db.session.commit()
+    html = client.get(f"/grupas/{group.slug}").text
+    assert texts(html, "li", css_class="person") == [
+        "Anna Ozola Bibliotēka · vada · publiskais sektors",
+        "Zemnieku saimniecība privātais sektors",
+    ]
+    assert texts(html, "li", css_class="sector--public")[-1] == "Publiskais sektors 1 (50 %)"
+
+
+def test_a_member_may_keep_even_the_organisation_to_themselves(client: FlaskClient) -> None:
+    group = factories.group()
+    parish = Organisation(name_lv="Draudze", sector=Sector.CIVIC)
+    quiet = factories.person("Jānis Kalns", name_is_public=False)
+    db.session.add(Membership(group=group, person=quiet, organisation=parish, organisation_is_public=False))
+    db.session.commit()
+    html = client.get(f"/grupas/{group.slug}").text
+    assert "Draudze" not in html
+    assert "Kalns" not in html
+
+
+def test_a_group_names_its_municipality_networks_and_tasks(client: FlaskClient) -> None:
+    group = factories.group(
+        municipality=factories.municipality("Ķekavas novads"),
+        networks=[factories.network("Cities4CSR")],
+        tasks_lv="ideju radīšana\ndarbu saskaņošana",
+        is_permanent=True,
+    )
+    db.session.commit()
+    shown = facts(client.get(f"/grupas/{group.slug}").text)
+    assert shown["Pašvaldība"] == "Ķekavas novads"
+    assert shown["Tīkls"] == "Cities4CSR"
+    assert shown["Uzdevumi"] == "ideju radīšanadarbu saskaņošana"
+    assert shown["Darbības laiks"] == "Pastāvīga grupa"
+
+
+def test_an_invented_group_is_marked(client: FlaskClient) -> None:
+    group = factories.group("Parauga grupa", is_sample=True)
+    db.session.commit()
+    assert texts(client.get(f"/grupas/{group.slug}").text, "div", css_class="notice--sample") == [
+        "Šī grupa, tās cilvēki un sanāksmes ir izdomāti, lai parādītu vietnes iespējas."
+    ]
+
+
+def test_the_calendar_of_a_group_is_one_step_away(client: FlaskClient) -> None:
+    group = factories.group()
+    db.session.commit()
+    assert "Abonēt kalendāru" in links(client.get(f"/grupas/{group.slug}").text)
+
+
+def test_a_group_costs_the_same_number_of_statements_with_one_and_three_of_everything(
+    client: FlaskClient, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    counts = []
+    for number in (1, 3):
+        group = factories.group(municipality=factories.municipality(), networks=[factories.network() for _ in range(number)])
+        for step in range(number):
+            factories.group("Apakšgrupa", parent=group)
+            upcoming = factories.meeting(groups=[group], starts_on=date(2026, 12, 1) + timedelta(days=step))
+            past = factories.meeting(groups=[group], starts_on=date(2026, 1, 1) + timedelta(days=step))
+            upcoming.networks = past.networks = list(group.networks)
+            factories.decision(past)
+            factories.initiative(group)
+            db.session.add(Membership(group=group, person=factories.person()))
+        slug = group.slug
+        db.session.commit()
+        db.session.remove()
+        with statements() as ran:
+            client.get(f"/grupas/{slug}")
+        counts.append(len(ran))
+    assert counts[0] == counts[1]

@@ -1,0 +1,45 @@
+"""Every address: who may open it, in which languages, and that nothing else is answered."""
+
+import pytest
+from flask import Flask
+
+from lag_tracker.models.traits import Audience
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def test_every_route_declares_who_may_open_it(app: Flask) -> None:
+    undeclared = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static"
+        and not isinstance(getattr(app.view_functions[rule.endpoint], "audience", None), Audience)
+    ]
+    assert undeclared == []
+
+
+def test_every_page_has_an_address_in_both_languages(app: Flask) -> None:
+    languages: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        if rule.defaults and "lang" in rule.defaults:
+            languages.setdefault(rule.endpoint, set()).add(rule.defaults["lang"])
+    assert {endpoint: found for endpoint, found in languages.items() if found != {"lv", "en"}} == {}
+
+
+def test_english_addresses_begin_with_en_and_latvian_ones_do_not(app: Flask) -> None:
+    wrong = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if rule.defaults and "lang" in rule.defaults and (rule.defaults["lang"] == "en") != rule.rule.startswith("/en/")
+    ]
+    assert wrong == []
+
+
+def test_no_two_routes_share_an_address(app: Flask) -> None:
+    rules = [(rule.rule, method) for rule in app.url_map.iter_rules() for method in rule.methods or ()]
+    assert len(rules) == len(set(rules))
+
+
+def test_no_public_route_takes_anything_but_reading(app: Flask) -> None:
+    writing = [rule.rule for rule in app.url_map.iter_rules() if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}]
+    assert writing == []
