@@ -42,6 +42,7 @@ def upgrade() -> None:
     sa.Column('schedule_digest', sa.String(length=64), nullable=False),
     sa.Column('sequence', sa.Integer(), nullable=False),
     sa.Column('changed_at', UtcDateTime(), nullable=False),
+    sa.Column('time_zone', sa.String(length=60), nullable=False),
     sa.Column('starts_on', sa.Date(), nullable=False),
     sa.Column('shown_until', sa.Date(), nullable=False),
     sa.Column('kept_until', sa.Date(), nullable=True),
@@ -51,19 +52,24 @@ def upgrade() -> None:
     sa.UniqueConstraint('milestone_id', 'lang', name='uq_calendar_entry_milestone')
     )
     op.create_table('calendar_feed',
-    sa.Column('feed_key', sa.String(length=80), nullable=False),
+    sa.Column('feed_key', sa.String(length=160), nullable=False),
     sa.Column('calendar_key', sa.String(length=60), nullable=False),
     sa.Column('built_version', sa.Integer(), nullable=False),
-    sa.Column('fresh_until', sa.Date(), nullable=True),
+    sa.Column('built_on', sa.Date(), nullable=False),
     sa.Column('etag', sa.String(length=64), nullable=False),
     sa.Column('modified_at', UtcDateTime(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False),
-    sa.Column('packed_body', sa.LargeBinary(), nullable=False),
+    sa.Column('packed_body', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('feed_key', name=op.f('pk_calendar_feed'))
     )
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_calendar_feed_calendar_key'), ['calendar_key'], unique=False)
 
+    op.create_table('calendar_format',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_calendar_format'))
+    )
     op.create_table('calendar_version',
     sa.Column('calendar_key', sa.String(length=60), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -846,6 +852,7 @@ def downgrade() -> None:
 
     op.drop_table('municipality')
     op.drop_table('calendar_version')
+    op.drop_table('calendar_format')
     with op.batch_alter_table('calendar_feed', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_calendar_feed_calendar_key'))
 

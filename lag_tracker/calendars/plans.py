@@ -1,0 +1,147 @@
+"""What a change of a record does to its stored event: which rows to write, and which calendars have changed."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from lag_tracker.calendars.entries import EventContent
+from lag_tracker.calendars.feeds import content_digest, digest, event_zone, write_event
+from lag_tracker.calendars.queries import StoredEntry
+
+logger = logging.getLogger(__name__)
+
+#: How long a cancelled meeting stays in feeds, so that every subscriber hears of it.
+CANCELLED_FOR = timedelta(days=60)
+SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """An event as it should stand in calendars, with its words in each language."""
+
+    contents: dict[str, EventContent]
+    calendar_keys: set[str]
+    cancelled_at: datetime | None
+
+
+@dataclass
+class Writing:
+    """What a batch of records changes in the database, gathered so that the number of statements is fixed."""
+
+    now: datetime
+    added: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    #: Entries that go to other calendars or to another day, and all calendars that each is to stand in.
+    relisted: list[tuple[dict[str, Any], set[str]]] = field(default_factory=list)
+    #: Calendars that have changed.
+    raised: set[str] = field(default_factory=set)
+
+    def plan(self, planned: Planned, entry: StoredEntry | None, identity: dict[str, Any]) -> bool:
+        """Plan what makes an entry true; return False when the event cannot be written at all.
+
+        `identity` holds the language and the record's number. An event that shows what it showed keeps its bytes.
+        """
+        content = planned.contents[identity["lang"]]
+        row = identity | _place(planned, content, entry, self.now) | {"content_digest": content_digest(content)}
+        if entry is not None and entry.content_digest == row["content_digest"]:
+            self._keep(planned, entry, row)
+            return True
+        row |= _stamps(content, entry, self.now)
+        event = _written(content, row)
+        if event:
+            self._change(planned, entry, row | {"event": event})
+        return bool(event)
+
+    def _change(self, planned: Planned, entry: StoredEntry | None, row: dict[str, Any]) -> None:
+        self.raised |= planned.calendar_keys | (entry.calendar_keys if entry else set())
+        if entry is None:
+            self.added.append(row)
+        else:
+            row["id"] = entry.id
+            self.changed.append(row)
+        if entry is None or (entry.calendar_keys, entry.starts_on) != (planned.calendar_keys, row["starts_on"]):
+            self.relisted.append((row, planned.calendar_keys))
+
+    def _keep(self, planned: Planned, entry: StoredEntry, row: dict[str, Any]) -> None:
+        """Plan what an event that looks the same needs when it goes to other calendars or is kept for another time."""
+        if entry.kept_until != row["kept_until"]:
+            self.changed.append({"id": entry.id, "kept_until": row["kept_until"]})
+            self.raised |= planned.calendar_keys
+        if entry.calendar_keys != planned.calendar_keys:
+            self.relisted.append((row | {"id": entry.id}, planned.calendar_keys))
+            self.raised |= entry.calendar_keys ^ planned.calendar_keys
+
+    def withdraw(self, entry: StoredEntry | None) -> None:
+        """Take an event out of every calendar, yet keep its sequence and its last change in case it comes back."""
+        if entry is not None and entry.content_digest:
+            self.changed.append({"id": entry.id, "event": b"", "content_digest": ""})
+            self.relisted.append(({"id": entry.id}, set()))
+            self.raised |= entry.calendar_keys
+
+    def listings(self) -> list[dict[str, Any]]:
+        """Return the rows that list the relisted entries; those added must have their numbers by now."""
+        return [
+            {"calendar_key": key, "entry_id": row["id"], "lang": row["lang"], "starts_on": row["starts_on"]}
+            for row, keys in self.relisted
+            for key in sorted(keys)
+        ]
+
+
+@contextmanager
+def leaving_out(record: str) -> Iterator[list[bytes]]:
+    """Log a record that cannot be an event, and go on: one odd record must not cost the whole feed."""
+    try:
+        yield []
+    except (ValueError, ArithmeticError, LookupError):
+        logger.exception("Left out of the calendars: %s", record)
+
+
+def _written(content: EventContent, row: dict[str, Any]) -> bytes:
+    """Return the event, empty when the record cannot be one."""
+    with leaving_out(content.address) as written:
+        written.append(write_event(content, sequence=row["sequence"], changed_at=row["changed_at"]))
+    return b"".join(written)
+
+
+def _place(planned: Planned, content: EventContent, entry: StoredEntry | None, now: datetime) -> dict[str, Any]:
+    """Return where in time an entry stands: when it starts, and until when feeds show it."""
+    start, end = content.span
+    last = end - timedelta(days=1) if end and not content.span.has_hours else end or start
+    return {
+        "time_zone": event_zone(content),
+        "starts_on": date(start.year, start.month, start.day),
+        "shown_until": _a_year_after(last),
+        "kept_until": _kept_until(planned, content, entry, now),
+    }
+
+
+def _a_year_after(day: date) -> date:
+    # 29 February is counted as 28 February in a year without it; the last year there is has no next one.
+    year = min(day.year + 1, date.max.year)
+    return date(year, day.month, 28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def _kept_until(planned: Planned, content: EventContent, entry: StoredEntry | None, now: datetime) -> date | None:
+    if not content.is_cancelled:
+        return None
+    if planned.cancelled_at:
+        return (planned.cancelled_at + CANCELLED_FOR).date()
+    # Nobody wrote down when it was cancelled: it counts from the day the calendars learned of it.
+    return entry.kept_until if entry and entry.kept_until else (now + CANCELLED_FOR).date()
+
+
+def _stamps(content: EventContent, entry: StoredEntry | None, now: datetime) -> dict[str, Any]:
+    """Return sequence and last change: a change of time, place or state raises the one, every change the other."""
+    schedule = digest(content.schedule)
+    if entry is None:
+        return {"schedule_digest": schedule, "sequence": 0, "changed_at": now}
+    # What had gone and is back must look newer than what some calendars still remember as deleted.
+    is_newer = not entry.content_digest or entry.schedule_digest != schedule
+    return {
+        "schedule_digest": schedule,
+        "sequence": entry.sequence + is_newer,
+        "changed_at": max(now, entry.changed_at + SECOND),
+    }

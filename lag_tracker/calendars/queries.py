@@ -1,0 +1,281 @@
+"""What calendars ask the database."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+
+from lag_tracker.calendars.entries import GroupTree
+from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
+from lag_tracker.models.agenda import AgendaItem, Speaker
+from lag_tracker.models.bilingual import LANGUAGES, Bilingual
+from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarVersion
+from lag_tracker.models.changes import Changes
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
+from lag_tracker.models.milestone import Milestone
+from lag_tracker.models.municipality import Municipality
+from lag_tracker.models.network import Network
+from lag_tracker.models.visibility import PUBLIC, visible_agenda_items, visible_groups, visible_meetings
+
+#: How many records are read, or named in one statement, at once.
+BATCH = 400
+
+Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+#: The whole of a poll that finds nothing new: two rows by their primary keys.
+_FRESH_TAG = text(
+    "SELECT calendar_feed.etag FROM calendar_feed JOIN calendar_version"
+    " ON calendar_version.calendar_key = calendar_feed.calendar_key"
+    " AND calendar_version.version = calendar_feed.built_version"
+    " WHERE calendar_feed.feed_key = :key AND calendar_feed.built_on = :today"
+)
+
+
+class FeedAddress(NamedTuple):
+    """What the address of a feed asks for."""
+
+    #: "all", "milestones", "kind", "municipality", "network", "group" or "meeting".
+    kind: str
+    #: Slug of the record, or the kind of meetings; empty for the feeds of everything.
+    slug: str
+    lang: str
+    #: True for a feed that reaches back as far as the records do.
+    shows_past: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of the ready body."""
+        return f"{self.kind}/{self.slug}|{self.lang}|{'all' if self.shows_past else 'recent'}"
+
+
+class FeedSubject(NamedTuple):
+    """What a feed is about: its calendar, and its name, which a download has none of."""
+
+    calendar_key: str
+    name: Bilingual
+
+
+class ReadyFeed(NamedTuple):
+    """A body that may be sent as it is."""
+
+    etag: str
+    modified_at: datetime
+    body: bytes
+    packed_body: bytes | None
+
+
+class StoredEntry(NamedTuple):
+    """An entry as it is stored, without its bytes, and the calendars it stands in."""
+
+    owner_id: int
+    lang: str
+    id: int
+    content_digest: str
+    schedule_digest: str
+    sequence: int
+    changed_at: datetime
+    starts_on: date
+    kept_until: date | None
+    calendar_keys: set[str]
+
+
+def fresh_tag(connection: Connection, key: str, *, today: date) -> str | None:
+    """Return the entity tag of a feed whose ready body is fresh today, else None. One indexed read."""
+    tag: str | None = connection.execute(_FRESH_TAG, {"key": key, "today": today.isoformat()}).scalar()
+    return tag
+
+
+def fresh_feed(session: Session, key: str, *, today: date, packed: bool) -> ReadyFeed | None:
+    """Return a feed's ready body when it is fresh today, in gzip (None while nobody has asked for it) or plain."""
+    body = CalendarFeed.packed_body if packed else CalendarFeed.body
+    row = session.execute(
+        select(CalendarFeed.etag, CalendarFeed.modified_at, body)
+        .join(CalendarVersion, CalendarVersion.calendar_key == CalendarFeed.calendar_key)
+        .where(CalendarFeed.feed_key == key, CalendarFeed.built_on == today)
+        .where(CalendarVersion.version == CalendarFeed.built_version)
+    ).one_or_none()
+    if row is None or row[2] is None:
+        return None
+    return ReadyFeed(row[0], row[1], b"" if packed else row[2], row[2] if packed else None)
+
+
+def known_calendar(session: Session, key: str) -> str | None:
+    """Return the calendar that a feed's address was last answered with, None when it never was."""
+    return session.execute(select(CalendarFeed.calendar_key).where(CalendarFeed.feed_key == key)).scalar()
+
+
+def feed_subject(session: Session, address: FeedAddress) -> FeedSubject | None:
+    """Return what the public may read at a feed's address, None when there is nothing.
+
+    A record whose slug was changed is still found at the old address, unless another record has that slug now:
+    who subscribed once must not lose the calendar.
+    """
+    if address.kind == "all":
+        return FeedSubject("all", ALL)
+    if address.kind == "milestones":
+        return FeedSubject("milestones", MILESTONES)
+    if address.kind == "kind":
+        kinds = {kind.value: name for kind, name in KINDS.items()}
+        return FeedSubject(f"kind:{address.slug}", kinds[address.slug]) if address.slug in kinds else None
+    return _subject_by_slug(session, address) or _subject_by_former_slug(session, address)
+
+
+def _readable(kind: str) -> Select[int, str | None, str | None]:
+    """Return the statement for id, Latvian and English name of the records of a kind that the public may see."""
+    if kind == "municipality":
+        return select(Municipality.id, Municipality.name_lv, Municipality.name_en)
+    if kind == "network":
+        return select(Network.id, Network.name, Network.name)
+    if kind == "group":
+        return select(Group.id, Group.name_lv, Group.name_en).where(visible_groups(PUBLIC))
+    return select(Meeting.id, Meeting.title_lv, Meeting.title_en).where(visible_meetings(PUBLIC))
+
+
+_MODELS: dict[str, type[Municipality | Network | Group | Meeting]] = {
+    "municipality": Municipality,
+    "network": Network,
+    "group": Group,
+    "meeting": Meeting,
+}
+
+
+def _subject(kind: str, row: Row[int, str | None, str | None] | None) -> FeedSubject | None:
+    if row is None:
+        return None
+    return FeedSubject(f"{kind}:{row[0]}", Bilingual(None, None) if kind == "meeting" else Bilingual(row[1], row[2]))
+
+
+def _subject_by_slug(session: Session, address: FeedAddress) -> FeedSubject | None:
+    statement = _readable(address.kind).where(_MODELS[address.kind].slug == address.slug)
+    return _subject(address.kind, session.execute(statement).one_or_none())
+
+
+def _subject_by_former_slug(session: Session, address: FeedAddress) -> FeedSubject | None:
+    known = known_calendar(session, address.key)
+    if known is None:
+        return None
+    statement = _readable(address.kind).where(_MODELS[address.kind].id == int(known.partition(":")[2]))
+    return _subject(address.kind, session.execute(statement).one_or_none())
+
+
+def feed_events(
+    session: Session, calendar_key: str, lang: str, *, today: date, shows_past: bool
+) -> Sequence[Row[bytes, str]]:
+    """Return the stored events of a calendar and the zones they name, by day."""
+    statement = (
+        select(CalendarEntry.event, CalendarEntry.time_zone)
+        .join(CalendarListing, CalendarListing.entry_id == CalendarEntry.id)
+        .where(CalendarListing.calendar_key == calendar_key, CalendarListing.lang == lang)
+        .where(or_(CalendarEntry.kept_until.is_(None), CalendarEntry.kept_until >= today))
+        .order_by(CalendarListing.starts_on, CalendarListing.entry_id)
+    )
+    return session.execute(statement if shows_past else statement.where(CalendarEntry.shown_until >= today)).all()
+
+
+def batches(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Yield `numbers` in order, some hundred at a time, because a statement takes only so many values."""
+    ordered = sorted(numbers)
+    for start in range(0, len(ordered), BATCH):
+        yield ordered[start : start + BATCH]
+
+
+def _found(session: Session, wanted: Column, among: Column, numbers: Iterable[Any]) -> set[int]:
+    """Return the values of `wanted` in the rows whose `among` is one of `numbers`."""
+    values = list(numbers)
+    found: set[int | None] = set()
+    for start in range(0, len(values), BATCH):
+        found.update(session.scalars(select(wanted).where(among.in_(values[start : start + BATCH]))))
+    return {number for number in found if number is not None}
+
+
+def affected_meetings(session: Session, changes: Changes, *, groups: set[int]) -> set[int]:
+    """Return the meetings whose events may change with `changes`; `groups` are the touched ones and all below them."""
+    touched = changes.ids.get
+    return (
+        changes.of("meeting")
+        | _found(session, AgendaItem.meeting_id, AgendaItem.id, touched("agenda_item", ()))
+        | _found(session, Speaker.meeting_id, Speaker.id, touched("speaker", ()))
+        | _found(session, Speaker.meeting_id, Speaker.person_id, touched("person", ()))
+        | _found(session, MeetingGroup.meeting_id, MeetingGroup.group_id, groups)
+        | _found(session, meeting_network.c.meeting_id, meeting_network.c.network_id, touched("network", ()))
+        | _listed(session, CalendarEntry.meeting_id, changes)
+    )
+
+
+def affected_milestones(session: Session, changes: Changes, *, groups: set[int]) -> set[int]:
+    """Return the milestones whose events may change with `changes`."""
+    return (
+        changes.of("milestone")
+        | _found(session, Milestone.id, Milestone.network_id, changes.ids.get("network", ()))
+        | _found(session, Milestone.id, Milestone.group_id, groups)
+        | _listed(session, CalendarEntry.milestone_id, changes)
+    )
+
+
+def _listed(session: Session, wanted: Column, changes: Changes) -> set[int]:
+    """Return the records that stood in the calendars of touched groups and the like, which may be gone by now."""
+    kinds = ("group", "network", "municipality")
+    keys = [f"{kind}:{number}" for kind in kinds for number in changes.ids.get(kind, ())]
+    entries = _found(session, CalendarListing.entry_id, CalendarListing.calendar_key, keys)
+    return _found(session, wanted, CalendarEntry.id, entries)
+
+
+def group_tree(session: Session) -> GroupTree:
+    """Return parent and municipality of every group."""
+    return {
+        row[0]: (row[1], row[2]) for row in session.execute(select(Group.id, Group.parent_id, Group.municipality_id))
+    }
+
+
+def public_meetings(session: Session, numbers: list[int]) -> tuple[dict[int, Meeting], set[int]]:
+    """Return those of the meetings that the public may see and a calendar can show, and the agenda items it may see."""
+    visible = select(Meeting).where(Meeting.id.in_(numbers), visible_meetings(PUBLIC))
+    meetings = session.scalars(
+        visible.options(
+            selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group),
+            selectinload(Meeting.networks),
+            selectinload(Meeting.agenda).selectinload(AgendaItem.presenters).joinedload(Speaker.person),
+        )
+    )
+    items = select(AgendaItem.id).where(AgendaItem.meeting_id.in_(numbers), visible_agenda_items(PUBLIC))
+    return {meeting.id: meeting for meeting in meetings if meeting.has_day}, set(session.scalars(items))
+
+
+def public_milestones(session: Session, numbers: list[int]) -> dict[int, Milestone]:
+    """Return those of the milestones that the public may see and a calendar can show."""
+    of_visible_group = exists(select(1).where(Group.id == Milestone.group_id, visible_groups(PUBLIC)))
+    milestones = session.scalars(
+        select(Milestone)
+        .where(Milestone.id.in_(numbers), or_(Milestone.group_id.is_(None), of_visible_group))
+        .options(joinedload(Milestone.network), joinedload(Milestone.group))
+    )
+    return {milestone.id: milestone for milestone in milestones if milestone.has_day}
+
+
+def stored_entries(session: Session, owner: Column, numbers: list[int]) -> dict[tuple[int, str], StoredEntry]:
+    """Return the entries of records by record and language; `owner` is the entries' column that names the record."""
+    columns = [getattr(CalendarEntry, name) for name in StoredEntry._fields[2:-1]]
+    rows = session.execute(select(owner, CalendarEntry.lang, *columns).where(owner.in_(numbers))).all()
+    entries = {(row[0], row[1]): StoredEntry._make((*row, set())) for row in rows}
+    of_owner = select(CalendarEntry.id).where(owner.in_(numbers))
+    by_number = {entry.id: entry for entry in entries.values()}
+    for number, key in session.execute(
+        select(CalendarListing.entry_id, CalendarListing.calendar_key).where(CalendarListing.entry_id.in_(of_owner))
+    ):
+        by_number[number].calendar_keys.add(key)
+    return entries
+
+
+def rebound_calendars(session: Session, kind: str, numbers: list[int]) -> set[str]:
+    """Return other records' calendars that are sent at an address that belongs to one of these records now."""
+    model = _MODELS[kind]
+    own = {row[0]: row[1] for row in session.execute(select(model.slug, model.id).where(model.id.in_(numbers)))}
+    addresses = [FeedAddress(kind, slug, lang, past) for slug in own for lang in LANGUAGES for past in (False, True)]
+    by_key = {address.key: f"{kind}:{own[address.slug]}" for address in addresses}
+    rows = session.execute(
+        select(CalendarFeed.feed_key, CalendarFeed.calendar_key).where(CalendarFeed.feed_key.in_(by_key))
+    )
+    return {calendar_key for feed_key, calendar_key in rows if calendar_key != by_key[feed_key]}

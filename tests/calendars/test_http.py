@@ -1,0 +1,393 @@
+"""How feeds are sent: addresses, headers, and "not modified"."""
+
+import gzip
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+from icalendar import Calendar
+from sqlalchemy import event, select, text
+from werkzeug.http import http_date
+
+from lag_tracker import create_app
+from lag_tracker.calendars.entries import meeting_address, page_address
+from lag_tracker.calendars.views import address_of, blueprint
+from lag_tracker.database import db
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingState
+from lag_tracker.models.traits import Audience
+from tests import factories
+from tests.conftest import settings_for
+
+FEED = "/kalendari/visi.ics"
+
+
+@pytest.fixture
+def held(app: Flask, clock: time_machine.Traveller) -> Meeting:
+    group = factories.group("Ķekavas grupa", slug="kekava")
+    meeting: Meeting = factories.evening("Sanāksme", groups=[group], slug="sanaksme")
+    db.session.commit()
+    return meeting
+
+
+@pytest.mark.sqlite_only
+def test_a_feed_is_sent_as_calendars_want_it(held: Meeting, client: FlaskClient) -> None:
+    answer = client.get(FEED)
+    headers = {name: value for name, value in answer.headers.items() if name not in {"ETag", "Content-Length"}}
+    expected = {
+        "Content-Type": "text/calendar; charset=utf-8",
+        "Cache-Control": "public, max-age=300",
+        "Vary": "Accept-Encoding",
+        "X-Robots-Tag": "noindex",
+        "Last-Modified": "Mon, 02 Nov 2026 12:00:00 GMT",
+    }
+    assert {name: headers[name] for name in expected} == expected
+    assert answer.headers["ETag"].startswith('"')
+    assert "Set-Cookie" not in headers
+    assert answer.data.endswith(b"END:VCALENDAR\r\n")
+
+
+@pytest.mark.sqlite_only
+def test_the_first_lines_name_the_feed(held: Meeting, client: FlaskClient) -> None:
+    lines = client.get("/kalendari/grupas/kekava.ics").text.split("\r\n")
+    assert lines[: lines.index("BEGIN:VTIMEZONE")] == [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//LAG Tracker//Calendar feeds//EN",
+        "CALSCALE:GREGORIAN",
+        "NAME:Ķekavas grupa",
+        "X-WR-CALNAME:Ķekavas grupa",
+        "COLOR:seagreen",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT4H",
+        "X-PUBLISHED-TTL:PT4H",
+        "X-WR-TIMEZONE:Europe/Riga",
+    ]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        (FEED, "Visas sanāksmes"),
+        ("/en/calendars/all.ics", "All meetings"),
+        ("/kalendari/termini.ics", "Termiņi un posmi"),
+        ("/kalendari/veidi/workshop.ics", "Darbnīcas"),
+        ("/en/calendars/kinds/workshop.ics", "Workshops"),
+    ],
+)
+def test_a_feed_of_no_record_has_a_name_in_its_language(app: Flask, read: Callable, path: str, name: str) -> None:
+    assert read(path)["X-WR-CALNAME"] == name
+
+
+def test_an_empty_feed_is_still_a_calendar(app: Flask, read: Callable) -> None:
+    assert [component.name for component in read().subcomponents] == ["VTIMEZONE"]
+
+
+@pytest.mark.sqlite_only
+def test_a_download_bears_a_file_name_and_is_not_polled(held: Meeting, client: FlaskClient) -> None:
+    answer = client.get("/kalendari/sanaksmes/sanaksme.ics")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="sanaksme.ics"'
+    assert "REFRESH-INTERVAL" not in answer.text
+    assert answer.text.count("BEGIN:VEVENT") == 1
+
+
+@pytest.mark.sqlite_only
+def test_an_old_meeting_can_be_downloaded(app: Flask, client: FlaskClient) -> None:
+    factories.meeting(slug="sena", starts_on=date(2010, 1, 1))
+    db.session.commit()
+    assert client.get("/kalendari/sanaksmes/sena.ics").status_code == 200
+
+
+@pytest.mark.sqlite_only
+def test_a_head_request_tells_the_length_without_the_body(held: Meeting, client: FlaskClient) -> None:
+    full, head = client.get(FEED), client.head(FEED)
+    assert (head.status_code, head.data) == (200, b"")
+    assert dict(head.headers) == dict(full.headers)
+    assert int(head.headers["Content-Length"]) == len(full.data)
+    assert client.head(FEED, headers={"If-None-Match": full.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT"])
+def test_other_methods_are_refused(held: Meeting, client: FlaskClient, method: str) -> None:
+    answer = client.open(FEED, method=method, headers={"If-None-Match": "*"})
+    assert answer.status_code == 405
+    assert {"GET", "HEAD"} == set(answer.headers["Allow"].replace(" ", "").split(","))
+
+
+@pytest.mark.sqlite_only
+def test_a_range_is_ignored(held: Meeting, client: FlaskClient) -> None:
+    answer = client.get(FEED, headers={"Range": "bytes=0-9"})
+    assert (answer.status_code, answer.data) == (200, client.get(FEED).data)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("accepted", ["gzip", "deflate, gzip;q=0.5", "*", "GZIP"])
+def test_a_feed_is_packed_when_asked(held: Meeting, client: FlaskClient, accepted: str) -> None:
+    plain, packed = client.get(FEED), client.get(FEED, headers={"Accept-Encoding": accepted})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.headers["ETag"] == plain.headers["ETag"][:-1] + '-gzip"'
+    assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br"])
+def test_a_feed_is_plain_otherwise(held: Meeting, client: FlaskClient, accepted: str) -> None:
+    assert "Content-Encoding" not in client.get(FEED, headers={"Accept-Encoding": accepted}).headers
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+@pytest.mark.parametrize("form", ['"{}"', 'W/"{}"', '"other", "{}"', '"{}-gzip"', 'W/"{}-gzip"', "*", ' "{}" '])
+def test_a_known_tag_is_answered_with_not_modified(
+    held: Meeting, client: FlaskClient, form: str, encoding: str
+) -> None:
+    tag = client.get(FEED).headers["ETag"].strip('"')
+    answer = client.get(FEED, headers={"If-None-Match": form.format(tag), "Accept-Encoding": encoding})
+    assert (answer.status_code, answer.data) == (304, b"")
+    assert answer.headers["ETag"].strip('"').removesuffix("-gzip") == tag
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Type" not in answer.headers
+
+
+@pytest.mark.sqlite_only
+def test_not_modified_repeats_the_tag_it_was_asked_with(held: Meeting, client: FlaskClient) -> None:
+    tag = client.get(FEED, headers={"Accept-Encoding": "gzip"}).headers["ETag"]
+    assert client.get(FEED, headers={"If-None-Match": tag}).headers["ETag"] == tag
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("form", ['"x"', "{}", '"{}', '"{}x"', '"-gzip"', "", ",", '"other", W/'])
+def test_any_other_tag_brings_the_feed(held: Meeting, client: FlaskClient, form: str) -> None:
+    first = client.get(FEED)
+    tag = first.headers["ETag"].strip('"')
+    headers = {"If-None-Match": form.format(tag), "If-Modified-Since": first.headers["Last-Modified"]}
+    assert client.get(FEED, headers=headers).status_code == 200
+
+
+def test_the_time_of_the_last_change_is_a_second_way_to_ask(held: Meeting, client: FlaskClient) -> None:
+    changed_at = client.get(FEED).headers["Last-Modified"]
+    answer = client.get(FEED, headers={"If-Modified-Since": changed_at})
+    assert (answer.status_code, answer.data) == (304, b"")
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    "since", ["yesterday", "", "Mon, 32 Nov 2026 12:00:00 GMT", "Sun, 01 Nov 2026 12:00:00 GMT", http_date(4e9)]
+)
+def test_any_other_time_brings_the_feed(held: Meeting, client: FlaskClient, since: str) -> None:
+    assert client.get(FEED, headers={"If-Modified-Since": since}).status_code == 200
+
+
+def test_every_change_is_newer_than_the_one_before(held: Meeting, client: FlaskClient) -> None:
+    times, tags = [], []
+    for title in ("a", "b", "a"):
+        held.title_lv = title
+        db.session.commit()
+        answer = client.get(FEED)
+        times.append(parsedate_to_datetime(answer.headers["Last-Modified"]))
+        tags.append(answer.headers["ETag"])
+    assert times == sorted(set(times))
+    assert len(set(tags)) == 3
+
+
+def test_a_change_is_never_answered_with_not_modified(held: Meeting, client: FlaskClient) -> None:
+    first = client.get(FEED)
+    held.starts_at_time = time(17)
+    db.session.commit()
+    for header, name in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        assert client.get(FEED, headers={header: first.headers[name]}).status_code == 200
+
+
+def test_a_new_day_is_never_answered_with_yesterdays_events(
+    app: Flask, client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    factories.meeting(starts_on=date(2025, 11, 2))
+    db.session.commit()
+    first = client.get(FEED)
+    clock.shift(timedelta(days=1))
+    assert client.get(FEED, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_new_day_without_a_difference_is_not_modified(
+    held: Meeting, client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    first = client.get(FEED)
+    clock.shift(timedelta(days=1))
+    for header, name in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        assert client.get(FEED, headers={header: first.headers[name]}).status_code == 304
+
+
+UNKNOWN = (
+    "/kalendari/grupas/nav.ics",
+    "/kalendari/grupas/%F0%9F%90%8C.ics",
+    f"/kalendari/grupas/{'x' * 3000}.ics",
+    "/kalendari/tikli/nav.ics",
+    "/kalendari/pasvaldibas/nav.ics",
+    "/kalendari/sanaksmes/nav.ics",
+    "/kalendari/veidi/nav.ics",
+    "/en/calendars/groups/a%27b%22%20OR%201.ics",
+)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("path", UNKNOWN)
+def test_what_never_was_is_not_found(app: Flask, client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"If-None-Match": '"x"'})
+    assert answer.status_code == 404
+    assert b"VCALENDAR" not in answer.data
+
+
+def test_a_hidden_group_nobody_ever_subscribed_to_is_not_found(app: Flask, client: FlaskClient) -> None:
+    factories.group(slug="slepta", audience=Audience.MEMBERS)
+    db.session.commit()
+    assert client.get("/kalendari/grupas/slepta.ics").status_code == 404
+
+
+@pytest.mark.parametrize("how", ["deleted", "hidden"])
+def test_what_is_gone_is_said_to_be_gone(held: Meeting, client: FlaskClient, how: str) -> None:
+    path = "/kalendari/grupas/kekava.ics"
+    first = client.get(path)
+    group = db.session.scalars(select(Group)).one()
+    if how == "deleted":
+        db.session.delete(group)
+    else:
+        group.audience = Audience.MANAGERS
+    db.session.commit()
+    answer = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert answer.status_code == 410
+    assert b"VCALENDAR" not in answer.data
+
+
+@pytest.mark.parametrize("given", [{"state": MeetingState.DRAFT}, {"audience": Audience.MEMBERS}])
+def test_a_meeting_that_is_withdrawn_is_gone(held: Meeting, client: FlaskClient, given: dict[str, Any]) -> None:
+    path = "/kalendari/sanaksmes/sanaksme.ics"
+    assert client.get(path).status_code == 200
+    for name, value in given.items():
+        setattr(held, name, value)
+    db.session.commit()
+    assert client.get(path).status_code == 410
+
+
+def test_who_subscribed_to_a_former_address_keeps_the_calendar(held: Meeting, client: FlaskClient) -> None:
+    old, new = "/kalendari/grupas/kekava.ics", "/kalendari/grupas/kekavas-grupa.ics"
+    before = client.get(old).data
+    group = db.session.scalars(select(Group)).one()
+    group.slug = "kekavas-grupa"
+    db.session.commit()
+    assert client.get(old).data == client.get(new).data == before
+
+
+def test_a_slug_given_to_another_group_leads_to_that_group(
+    held: Meeting, client: FlaskClient, events: Callable
+) -> None:
+    path = "/kalendari/grupas/kekava.ics"
+    first = client.get(path)
+    db.session.scalars(select(Group)).one().slug = "veca"
+    db.session.commit()
+    assert list(events(path)) == ["Sanāksme"]
+    factories.meeting("Jauna", groups=[factories.group(slug="kekava")])
+    db.session.commit()
+    answer = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert answer.status_code == 200
+    assert list(events(path)) == ["Jauna"]
+
+
+@pytest.mark.sqlite_only
+def test_on_a_fault_no_calendar_is_sent(held: Meeting, app: Flask, client: FlaskClient) -> None:
+    first = client.get(FEED)
+    db.session.execute(text("ALTER TABLE calendar_listing RENAME TO elsewhere"))
+    db.session.execute(text("UPDATE calendar_version SET version = version + 1"))
+    db.session.commit()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = client.get(FEED, headers={"If-None-Match": first.headers["ETag"]})
+    assert answer.status_code in {500, 503}
+    assert b"VCALENDAR" not in answer.data
+
+
+def test_without_a_database_a_feed_asks_to_come_back_later(tmp_path: Path) -> None:
+    away = create_app(settings_for(tmp_path, database_url="postgresql://127.0.0.1:1/nowhere?connect_timeout=2"))
+    answer = away.test_client().get(FEED, headers={"If-None-Match": '"x"'})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert b"VCALENDAR" not in answer.data
+
+
+@pytest.mark.sqlite_only
+def test_the_addresses_before_flask_are_those_of_the_views(app: Flask) -> None:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(f"{blueprint.name}.")]
+    kinds = {"everything": "all", "milestones": "milestones"}
+    assert len(rules) == 14
+    for rule in rules:
+        name = rule.endpoint.partition(".")[2]
+        found = address_of(rule.rule.replace("<slug>", "a-b_c1"), "")
+        assert found is not None
+        assert (found.kind, found.lang) == (kinds.get(name, name), (rule.defaults or {})["lang"])
+        assert found.slug == ("a-b_c1" if "<slug>" in rule.rule else "")
+
+
+@pytest.mark.sqlite_only
+def test_links_in_events_are_those_of_the_pages(app: Flask) -> None:
+    with app.test_request_context():
+        for lang in ("lv", "en"):
+            assert meeting_address("vizija", lang, "") == url_for("meetings.show", slug="vizija", lang=lang)
+            for kind, endpoint in (("group", "groups.show"), ("network", "networks.show")):
+                assert page_address(kind, "a", lang=lang, base_url="") == url_for(endpoint, slug="a", lang=lang)
+
+
+@pytest.mark.sqlite_only
+def test_every_answer_bears_the_headers_of_the_application(held: Meeting, client: FlaskClient) -> None:
+    first = client.get(FEED)
+    again = client.get(FEED, headers={"If-None-Match": first.headers["ETag"]})
+    names = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Strict-Transport-Security"}
+    assert {name: again.headers[name] for name in names} == {name: first.headers[name] for name in names}
+
+
+def count_statements(client: FlaskClient, path: str, **headers: str) -> list[str]:
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    client.get(path, headers=headers)
+    event.remove(db.engine, "before_cursor_execute", note)
+    return statements
+
+
+def test_a_poll_that_finds_nothing_new_is_one_read(held: Meeting, client: FlaskClient) -> None:
+    tag = client.get(FEED).headers["ETag"]
+    statements = count_statements(client, FEED, **{"If-None-Match": tag})
+    assert len(statements) == 1
+    assert "body" not in statements[0]
+
+
+def test_an_unchanged_feed_is_one_read(held: Meeting, client: FlaskClient) -> None:
+    client.get(FEED)
+    assert len(count_statements(client, FEED)) == 1
+
+
+def test_making_a_feed_takes_as_many_statements_for_one_event_as_for_many(held: Meeting, client: FlaskClient) -> None:
+    counts = []
+    for number in (1, 2):
+        for _ in range(number * 3):
+            factories.evening()
+        db.session.commit()
+        counts.append(len(count_statements(client, FEED)))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.sqlite_only
+def test_a_feed_that_is_read_by_icalendar_has_no_forbidden_property(held: Meeting, client: FlaskClient) -> None:
+    calendar = Calendar.from_ical(client.get(FEED).data)
+    names = {name for component in calendar.walk() for name in component}
+    assert names.isdisjoint({"METHOD", "ORGANIZER", "ATTENDEE", "VALARM", "RDATE"})
+    assert "UID" not in calendar
+    assert {component.name for component in calendar.subcomponents} == {"VTIMEZONE", "VEVENT"}
