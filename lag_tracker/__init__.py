@@ -13,9 +13,11 @@ from lag_tracker.initiatives import views as initiatives
 from lag_tracker.meetings import views as meetings
 from lag_tracker.municipalities import views as municipalities
 from lag_tracker.networks import views as networks
+from lag_tracker.news import views as news
 from lag_tracker.overview import views as overview
 from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.search import views as search
+from lag_tracker.site import views as site
 from lag_tracker.topics import views as topics
 from lag_tracker.web.assets import init_assets
 from lag_tracker.web.errors import init_errors
@@ -23,7 +25,20 @@ from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
 from lag_tracker.web.templates import init_templates
 
-PAGES = (overview, groups, meetings, calendar_pages, topics, initiatives, decisions, networks, municipalities, search)
+PAGES = (
+    overview,
+    groups,
+    meetings,
+    calendar_pages,
+    topics,
+    initiatives,
+    decisions,
+    networks,
+    municipalities,
+    search,
+    news,
+    site,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

@@ -1,0 +1,1 @@
+"""What search engines and those who watch over the server read."""
