@@ -24,10 +24,10 @@ _BY_ROLE = {
 
 
 class Matrix(NamedTuple):
-    """Municipalities as columns, and for each network its part in each of them, None where it has none."""
+    """Networks as columns, and for each municipality its part in each of them, None where it has none."""
 
-    municipalities: Sequence[Municipality]
-    rows: Sequence[tuple[Network, Sequence[Partnership | None]]]
+    networks: Sequence[Network]
+    rows: Sequence[tuple[Municipality, Sequence[Partnership | None]]]
 
 
 class Step(NamedTuple):
@@ -93,11 +93,13 @@ def used_themes(session: Session) -> Sequence[Theme]:
     return session.scalars(select(Theme).where(Theme.id.in_(used)).order_by(Theme.name_sort, Theme.id)).all()
 
 
-def as_matrix(found: Iterable[Network]) -> Matrix:
-    """Return the networks against the municipalities that take part in any of them."""
-    parts = {network: {part.municipality: part for part in network.partnerships} for network in found}
-    columns = sorted({one for row in parts.values() for one in row}, key=lambda one: (one.name_sort, one.id))
-    return Matrix(columns, [(network, [row.get(one) for one in columns]) for network, row in parts.items()])
+def as_matrix(found: Sequence[Network]) -> Matrix:
+    """Return the networks against the municipalities that take part in any of them, both in the Latvian alphabet."""
+    parts: dict[Municipality, dict[int, Partnership]] = {}
+    for part in (part for network in found for part in network.partnerships):
+        parts.setdefault(part.municipality, {})[part.network_id] = part
+    rows = sorted(parts, key=lambda one: (one.name_sort, one.id))
+    return Matrix(found, [(one, [parts[one].get(network.id) for network in found]) for one in rows])
 
 
 def partners(network: Network) -> list[Partnership]:

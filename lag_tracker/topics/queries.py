@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lag_tracker.decisions.queries import DecisionRow
@@ -15,7 +15,7 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative, InitiativeState
-from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.topic import Topic, TopicState
 from lag_tracker.models.traits import Certainty, Precision
 from lag_tracker.models.visibility import (
@@ -31,11 +31,12 @@ MOST_TOPICS = 2000
 
 
 class TopicRow(NamedTuple):
-    """A topic as lists show it: how many meetings had it on their agenda, and when last."""
+    """A topic as lists show it: how many meetings so far had it on their agenda, when last, and when next."""
 
     topic: Topic
     times: int
     last_on: date | None
+    next_on: date | None
 
 
 class Mention(NamedTuple):
@@ -46,7 +47,7 @@ class Mention(NamedTuple):
 
 
 class Change(NamedTuple):
-    """A state that an initiative came to; `title` is empty on the initiative's own page."""
+    """A state that an initiative came to, when, why, and at which meeting."""
 
     state: InitiativeState
     reason: Bilingual
@@ -54,6 +55,7 @@ class Change(NamedTuple):
     precision: Precision
     certainty: Certainty
     meeting_slug: str | None
+    #: Of the initiative.
     title: Bilingual
     slug: str
 
@@ -67,25 +69,29 @@ class Step(NamedTuple):
     changes: Sequence[Change]
 
 
-def topics(session: Session, *, viewer: Viewer) -> list[TopicRow]:
+def topics(session: Session, *, viewer: Viewer, today: date) -> list[TopicRow]:
     """Return all topics, group by group in the Latvian alphabet, the open ones first, in one statement."""
     on_agenda = (
         select(AgendaItem.meeting_id)
         .join(Meeting, Meeting.id == AgendaItem.meeting_id)
         .where(AgendaItem.topic_id == Topic.id, visible_agenda_items(viewer), visible_meetings(viewer))
+        .where(Meeting.state != MeetingState.CANCELLED)
         .correlate(Topic)
     )
-    times = on_agenda.with_only_columns(func.count(AgendaItem.meeting_id.distinct())).scalar_subquery()
-    last_on = on_agenda.with_only_columns(func.max(Meeting.starts_on)).scalar_subquery()
+    ahead = Meeting.starts_on >= today
+    over = on_agenda.where(or_(Meeting.starts_on.is_(None), not_(ahead)))
+    times = over.with_only_columns(func.count(AgendaItem.meeting_id.distinct())).scalar_subquery()
+    last_on = over.with_only_columns(func.max(Meeting.starts_on)).scalar_subquery()
+    next_on = on_agenda.where(ahead).with_only_columns(func.min(Meeting.starts_on)).scalar_subquery()
     found = session.execute(
-        select(Topic, times, last_on)
+        select(Topic, times, last_on, next_on)
         .join(Topic.group)
         .options(contains_eager(Topic.group))
         .where(visible_topics(viewer))
         .order_by(Group.name_sort, Group.id, Topic.state != TopicState.OPEN, Topic.title_sort, Topic.id)
         .limit(MOST_TOPICS)
     )
-    return [TopicRow(topic, count, day) for topic, count, day in found]
+    return [TopicRow(*row) for row in found]
 
 
 def find_topic(session: Session, slug: str, *, viewer: Viewer) -> Topic | None:
@@ -158,8 +164,10 @@ def _by_meeting(
     """Return the changes that meetings made under the meetings' slugs, and the others each with its place in time."""
     at_meetings: dict[str, list[Change]] = {}
     apart: list[tuple[date, Change]] = []
-    place = date.max
+    place, slug = date.max, ""
     for change in reversed(changes):
+        if change.slug != slug:
+            place, slug = date.max, change.slug
         if change.meeting_slug in days:
             at_meetings.setdefault(change.meeting_slug, []).insert(0, change)
             place = _place(days[change.meeting_slug])

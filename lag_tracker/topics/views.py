@@ -7,7 +7,7 @@ from flask import Blueprint, abort, render_template
 from lag_tracker.actions.queries import actions
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
-from lag_tracker.initiatives.queries import initiatives
+from lag_tracker.initiatives.queries import changes_of, initiatives
 from lag_tracker.meetings.queries import chosen_meetings
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.decision import Decision
@@ -22,6 +22,7 @@ from lag_tracker.topics.queries import (
     path,
     topics,
 )
+from lag_tracker.web.clock import today
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("topics", __name__)
@@ -31,7 +32,7 @@ MOST_DECISIONS = 200
 @page(blueprint, lv="/temati", en="/topics", audience=Audience.PUBLIC)
 def index() -> str:
     """Show the topics of every group, the open ones first."""
-    rows = topics(db.session(), viewer=PUBLIC)
+    rows = topics(db.session(), viewer=PUBLIC, today=today())
     return render_template(
         "topics/index.html",
         groups=[(group, list(found)) for group, found in groupby(rows, key=lambda row: row.topic.group)],
@@ -48,6 +49,7 @@ def show(slug: str) -> str:
         topic=topic,
         path=path(
             chosen_meetings(session, viewer=PUBLIC, only=meetings_about_topic(topic.id, viewer=PUBLIC)),
+            changes=changes_of(session, viewer=PUBLIC, only=Initiative.topic_id == topic.id),
             mentions=mentions(session, viewer=PUBLIC, only=AgendaItem.topic_id == topic.id),
             decisions=latest_decisions(
                 session, viewer=PUBLIC, limit=MOST_DECISIONS, only=Decision.topic_id == topic.id
