@@ -1,0 +1,37 @@
+"""An address of every kind of page, as the demonstration has them."""
+
+#: Endpoint -> a Latvian address of it. Pages that look different by what they show are here more than once; what
+#: tells them apart stands behind a colon.
+PAGES = {
+    "overview.start": "/",
+    "overview.about": "/par",
+    "overview.accessibility": "/pieklustamiba",
+    "overview.privacy": "/privatums",
+    "calendars.upcoming": "/kalendars",
+    "calendars.past": "/kalendars/notikusas",
+    "calendars.year": "/kalendars/2020",
+    "calendars.month": "/kalendars/2020/11",
+    "calendars.subscribe": "/abonet",
+    "calendars.subscribe:one": "/abonet?calendar=group:kekavas-vietejas-ricibas-grupa",
+    "groups.index": "/grupas",
+    "groups.show": "/grupas/kekavas-vietejas-ricibas-grupa",
+    "groups.show:sample": "/grupas/parauga-vieteja-ricibas-grupa",
+    "meetings.show": "/sanaksmes/2020-11-10-projekta-vadibas-grupa-un-kodols",
+    "meetings.show:several days": "/sanaksmes/2019-12-05-vietejas-ricibas-grupas-un-viedoklu-lideru-tiksanas",
+    "meetings.show:no day": "/sanaksmes/liepaja-pirma-macibu-vizite",
+    "topics.index": "/temati",
+    "topics.show": "/temati/velosatiksme-parauga",
+    "initiatives.board": "/iniciativas",
+    "initiatives.listing": "/iniciativu-saraksts",
+    "initiatives.show": "/iniciativas/mobilitates-punkti",
+    "initiatives.show:sample": "/iniciativas/skolas-iela-bez-auto",
+    "decisions.index": "/lemumi",
+    "networks.index": "/tikli",
+    "networks.show": "/tikli/cities4csr",
+    "municipalities.index": "/pasvaldibas",
+    "municipalities.show": "/pasvaldibas/kekavas-novads",
+    "search.results": "/meklet",
+    "search.results:found": "/meklet?q=kekava+l%C4%93mums",
+    "search.results:nothing": "/meklet?q=qqqq",
+}
+MISSING = "/sanaksmes/tadas-nav"
