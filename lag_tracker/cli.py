@@ -2,17 +2,24 @@
 
 import sys
 from datetime import datetime
+from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from flask import Flask
+from flask import Flask, url_for
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from lag_tracker import create_app, database
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
+from lag_tracker.schema import check_database, one_at_a_time, read_revision, upgrade_database
+from lag_tracker.serving import prepare, require_free_port, serve
+
+FEEDS_OF_ALL = ("all", "milestones")
+FEEDS = (*FEEDS_OF_ALL, "municipality", "network", "group", "kind", "meeting")
 
 REFUSED = 1
 BAD_SETTING = 2
@@ -46,13 +53,10 @@ def _give_up(sentence: str, code: int) -> None:
 
 
 def _first_line(refusal: DBAPIError) -> str:
-    return str(refusal.orig).strip().splitlines()[0]
+    return (str(refusal.orig).strip() or "no reason was given").splitlines()[0]
 
 
 def _application() -> tuple[Flask, Settings]:
-    """Return the application and its settings; imported here, because `--help` and `version` do without."""
-    from lag_tracker import create_app  # noqa: PLC0415
-
     settings = load_settings()
     return create_app(settings), settings
 
@@ -78,13 +82,15 @@ def _version() -> str:
 @main.command()
 def run() -> None:
     """Prepare what is missing and start the server."""
-    from lag_tracker.database import utc_now  # noqa: PLC0415
-    from lag_tracker.serving import prepare, require_free_port, serve  # noqa: PLC0415
-
     app, settings = _application()
     require_free_port(settings)
     with app.app_context():
-        prepare(settings, now=utc_now(), load_demonstration=lambda: _load_demonstration(settings))
+        prepare(
+            settings,
+            now=database.utc_now(),
+            load_demonstration=lambda: _load_demonstration(settings),
+            progress=lambda done, total: _show_progress(done, total, "" if done == total else "calendar events"),
+        )
     click.echo(f"LAG Tracker {_version()}")
     click.echo(f"  Latviski:     {settings.address}/")
     click.echo(f"  In English:   {settings.address}/en/")
@@ -103,6 +109,7 @@ def demo() -> None:
 
 
 def _load_demonstration(settings: Settings) -> None:
+    # The checking of files takes long to import, and most starts need none.
     from lag_tracker.demonstration.sample import load_demonstration  # noqa: PLC0415
 
     today = datetime.now(ZoneInfo(settings.time_zone)).date()
@@ -118,16 +125,12 @@ def _show_progress(done: int, total: int, section: str) -> None:
 
 
 def _require_current() -> None:
-    from lag_tracker.schema import read_revision  # noqa: PLC0415
-
     if not read_revision().is_current:
         raise RuleBroken("The database is not at this version of the software: run lag-tracker db upgrade first.")
 
 
 def _commit() -> None:
-    from lag_tracker.database import db  # noqa: PLC0415
-
-    db.session.commit()
+    database.db.session.commit()
 
 
 @main.group()
@@ -176,13 +179,10 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring the database to this version; an SQLite file is copied to instance/backups/ before it changes."""
-    from lag_tracker.database import utc_now  # noqa: PLC0415
-    from lag_tracker.schema import one_at_a_time, read_revision, upgrade_database  # noqa: PLC0415
-
     app, settings = _application()
     with app.app_context(), one_at_a_time(settings):
         before = read_revision()
-        upgrade_database(settings, now=utc_now())
+        upgrade_database(settings, now=database.utc_now())
     if before.is_current:
         click.echo(f"The database is at {before.needed}, there is nothing to do.")
     else:
@@ -192,14 +192,38 @@ def upgrade() -> None:
 @db.command("check")
 def check_db() -> None:
     """Say whether the database is whole and fits this version."""
-    from lag_tracker.schema import check_database  # noqa: PLC0415
-
     app, _settings = _application()
     with app.app_context():
         wrong = check_database()
     if wrong:
         _give_up("\n".join(wrong), REFUSED)
     click.echo("The database is whole and fits this version.")
+
+
+@main.group()
+def feed() -> None:
+    """Look at calendar feeds."""
+
+
+@feed.command()
+@click.argument("kind", type=click.Choice(FEEDS))
+@click.argument("slug", default="")
+@click.option("--lang", type=click.Choice(["lv", "en"]), default="lv", show_default=True)
+@click.option("--past", is_flag=True, help="Reach back as far as the records do.")
+def show(kind: str, slug: str, *, lang: str, past: bool) -> None:
+    """Print the feed of KIND, and of SLUG where there is more than one of its kind."""
+    app, _settings = _application()
+    if bool(slug) == (kind in FEEDS_OF_ALL):
+        raise click.UsageError(f"The feed {kind} takes {'no' if slug else 'a'} slug.")
+    values: dict[str, Any] = {"lang": lang, "slug": slug or None, "past": "all" if past else None}
+    with app.test_request_context():
+        address = url_for(f"feeds.{'everything' if kind == 'all' else kind}", **values)
+    answer = app.test_client(use_cookies=False).get(address)
+    if answer.status_code != HTTPStatus.OK:
+        raise RuleBroken(
+            f"There is no feed {kind} {slug}".rstrip() + f" (its address {address} answers {answer.status_code})."
+        )
+    click.echo(answer.data, nl=False)
 
 
 @main.command()

@@ -4,25 +4,36 @@ import socket
 from collections.abc import Callable
 from datetime import datetime
 
+from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.config import Settings
 from lag_tracker.database import db
 from lag_tracker.errors import RuleBroken
-from lag_tracker.schema import one_at_a_time, upgrade_database
+from lag_tracker.schema import is_empty, one_at_a_time, upgrade_database
 
 #: Threads that answer at once in each server process; the database pool has room for as many connections.
 THREADS = 4
+SECONDS_TO_STOP = 5
 
 
-def prepare(settings: Settings, *, now: datetime, load_demonstration: Callable[[], None]) -> bool:
-    """Bring the database up to date and load the demonstration into a new one; tell whether it was new."""
+def prepare(
+    settings: Settings, *, now: datetime, load_demonstration: Callable[[], None], progress: Callable[[int, int], None]
+) -> None:
+    """Bring the database up to date, load the demonstration into an empty one, and write old calendar events anew.
+
+    `progress` is told how many of how many events are written. Commits, because each step stands for itself.
+    """
     with one_at_a_time(settings):
-        is_new = upgrade_database(settings, now=now)
-        if is_new and settings.demo:
+        upgrade_database(settings, now=now)
+        if settings.demo and is_empty():
             load_demonstration()
             db.session.commit()
-    db.session.remove()
+        for done, total in rebuild_if_needed(db.session(), base_url=settings.address, now=now):
+            db.session.commit()
+            progress(done, total)
+        db.session.commit()
+        db.session.remove()
+    # The server's processes are born from this one and must not share its connections.
     db.engine.dispose()
-    return is_new
 
 
 def require_free_port(settings: Settings) -> None:
@@ -60,6 +71,8 @@ def serve(settings: Settings) -> None:
         workers=settings.workers,
         blocking_threads=THREADS,
         respawn_failed_workers=True,
+        # A process that is told to stop while it starts may miss it, and would otherwise be waited for without end.
+        workers_kill_timeout=SECONDS_TO_STOP,
         websockets=False,
         log_level=LogLevels.warning,
     )

@@ -5,17 +5,13 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from lag_tracker.demonstration.facts import SECTIONS, DecisionFacts, MeetingFacts
-from lag_tracker.demonstration.shapes import Cite, GroupFacts, NetworkFacts, Record, Shape, references
+from lag_tracker.demonstration.places import Mistakes, Path, read_yaml
+from lag_tracker.demonstration.shapes import Cite, GroupFacts, NetworkFacts, Record, Shape, parts, references
 from lag_tracker.errors import FactsRefused
 
-Path = tuple[str | int, ...]
-
-NULL_TAG = "tag:yaml.org,2002:null"
-STANDARD_TAGS = "tag:yaml.org,2002:"
 LONGEST_SHOWN = 60
 
 #: What pydantic calls a mistake, and how we say it; `{value}` is what the file holds.
@@ -53,44 +49,13 @@ class Facts:
         return sum(len(section) for section in self.records.values())
 
 
-class _Mistakes:
-    """Gathers mistakes and knows the line and column of every value."""
-
-    def __init__(self) -> None:
-        self.places: dict[Path, yaml.Mark] = {}
-        self.found: list[tuple[int, int, str]] = []
-
-    def add(self, path: Path, sentence: str, *, mark: yaml.Mark | None = None) -> None:
-        nearest = path
-        while mark is None:
-            mark = self.places.get(nearest)
-            nearest = nearest[:-1]
-        where = f"line {mark.line + 1}, column {mark.column + 1}"
-        self.found.append((mark.line, mark.column, f"{where}, {_in_words(path)}{sentence}"))
-
-    def sentences(self) -> list[str]:
-        return [sentence for _line, _column, sentence in sorted(dict.fromkeys(self.found))]
-
-
-class _Loader(yaml.SafeLoader):
-    """Composes nodes and refuses aliases, with which a short file can name endless text."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem="aliases are not used here, write the value out", problem_mark=event.start_mark
-            )
-        return super().compose_node(parent, index)
-
-
 def read_facts(content: bytes, *, known: Known | None = None) -> Facts:
     """Return the records of a file; raise FactsRefused with all mistakes when there is one.
 
     `known` tells what the database holds, so that a file may refer to records loaded before.
     """
-    mistakes = _Mistakes()
-    data = _plain(_compose(content), (), mistakes)
+    mistakes = Mistakes()
+    data = read_yaml(content, mistakes)
     records = _shaped(data, mistakes)
     declared = {name: set((known or Known()).keys.get(name, ())) | _declared(data, name) for name in SECTIONS}
     _check_references(records, declared, mistakes)
@@ -101,55 +66,7 @@ def read_facts(content: bytes, *, known: Known | None = None) -> Facts:
     return Facts({name: {record.key: record for _index, record in found} for name, found in records.items()})
 
 
-def _compose(content: bytes) -> yaml.Node:
-    try:
-        loader = _Loader(content.decode("utf-8-sig"))
-        node: yaml.Node | None = loader.get_single_node()  # type: ignore[no-untyped-call]
-    except UnicodeDecodeError as mistake:
-        line = content.count(b"\n", 0, mistake.start) + 1
-        raise FactsRefused([f"line {line}: the file is not written in UTF-8"]) from None
-    except yaml.reader.ReaderError as mistake:
-        line = content.decode("utf-8-sig")[: mistake.position].count("\n") + 1  # type: ignore[attr-defined]
-        raise FactsRefused([f"line {line}: there is a character that cannot be shown"]) from None
-    except yaml.MarkedYAMLError as mistake:
-        mark = mistake.problem_mark or mistake.context_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "line 1"
-        raise FactsRefused([f"{place}: this is not well-formed YAML: {mistake.problem or mistake.context}"]) from None
-    except (yaml.YAMLError, ValueError):
-        raise FactsRefused(["line 1: this is not well-formed YAML"]) from None
-    except RecursionError:
-        raise FactsRefused(["line 1: lists or records are nested too deeply"]) from None
-    if not isinstance(node, yaml.MappingNode):
-        raise FactsRefused([f"line 1: the file must hold sections such as {', '.join(list(SECTIONS)[:3])}"])
-    return node
-
-
-def _plain(node: yaml.Node, path: Path, mistakes: _Mistakes) -> Any:
-    """Return the node as dicts, lists, text and None, remembering places; a scalar stays the text that was typed."""
-    mistakes.places[path] = node.start_mark
-    if not node.tag.startswith(STANDARD_TAGS):
-        mistakes.add(path, f"the mark {node.tag} has no meaning here")
-    if isinstance(node, yaml.MappingNode):
-        return _plain_mapping(node, path, mistakes)
-    if isinstance(node, yaml.SequenceNode):
-        return [_plain(child, (*path, number), mistakes) for number, child in enumerate(node.value)]
-    return None if node.tag == NULL_TAG and node.style is None else node.value
-
-
-def _plain_mapping(node: yaml.MappingNode, path: Path, mistakes: _Mistakes) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in node.value:
-        name = key.value if isinstance(key, yaml.ScalarNode) else ""
-        if not name:
-            mistakes.add(path, "the name of a field must be one word", mark=key.start_mark)
-        elif name in found:
-            mistakes.add((*path, name), "this field is given twice", mark=key.start_mark)
-        else:
-            found[name] = _plain(value, (*path, name), mistakes)
-    return found
-
-
-def _shaped(data: dict[str, Any], mistakes: _Mistakes) -> dict[str, list[tuple[int, Record]]]:
+def _shaped(data: dict[str, Any], mistakes: Mistakes) -> dict[str, list[tuple[int, Record]]]:
     """Return the well-shaped records of each section with their number, and note what is wrong with the others."""
     for name in set(data) - set(SECTIONS):
         mistakes.add((name,), f"there is no such section{_did_you_mean(name, SECTIONS)}")
@@ -168,11 +85,11 @@ def _shaped(data: dict[str, Any], mistakes: _Mistakes) -> dict[str, list[tuple[i
     return records
 
 
-def _note_invalid(invalid: ValidationError, start: Path, shape: type[Shape], mistakes: _Mistakes) -> None:
+def _note_invalid(invalid: ValidationError, start: Path, shape: type[Shape], mistakes: Mistakes) -> None:
     for error in invalid.errors(include_url=False):
         path = (*start, *error["loc"])
         if error["type"] == "extra_forbidden":
-            names = shape.model_fields if len(error["loc"]) == 1 else ()
+            names = _shape_at(shape, error["loc"][:-1]).model_fields
             sentence = f"there is no such field{_did_you_mean(str(path[-1]), names)}"
         elif error["type"] == "value_error":
             shown = f"{_shown(error['input'])} " if isinstance(error["input"], str) else "this "
@@ -181,6 +98,12 @@ def _note_invalid(invalid: ValidationError, start: Path, shape: type[Shape], mis
             values = {"value": _shown(error["input"])} | error.get("ctx", {})
             sentence = SENTENCES.get(error["type"], error["msg"]).format(**values)
         mistakes.add(path, sentence)
+
+
+def _shape_at(shape: type[Shape], path: Path) -> type[Shape]:
+    for part in path:
+        shape = parts(shape).get(part, shape) if isinstance(part, str) else shape
+    return shape
 
 
 def _declared(data: dict[str, Any], name: str) -> set[str]:
@@ -202,7 +125,7 @@ def _walk(shape: Shape, path: Path) -> Iterator[tuple[Path, Shape]]:
 
 
 def _check_references(
-    records: dict[str, list[tuple[int, Record]]], declared: dict[str, set[str]], mistakes: _Mistakes
+    records: dict[str, list[tuple[int, Record]]], declared: dict[str, set[str]], mistakes: Mistakes
 ) -> None:
     for name, found in records.items():
         seen: set[str] = set()
@@ -214,7 +137,7 @@ def _check_references(
                 _check_keys(shape, path, declared, mistakes)
 
 
-def _check_keys(shape: Shape, path: Path, declared: dict[str, set[str]], mistakes: _Mistakes) -> None:
+def _check_keys(shape: Shape, path: Path, declared: dict[str, set[str]], mistakes: Mistakes) -> None:
     for name, section in references(shape).items():
         value = getattr(shape, name)
         several = isinstance(value, tuple)
@@ -228,7 +151,7 @@ def _check_keys(shape: Shape, path: Path, declared: dict[str, set[str]], mistake
                 mistakes.add(place, f"{_shown(key)} stands in this list twice")
 
 
-def _check_within(records: dict[str, list[tuple[int, Record]]], mistakes: _Mistakes) -> None:
+def _check_within(records: dict[str, list[tuple[int, Record]]], mistakes: Mistakes) -> None:
     """Check what one record says about others."""
     meetings = {record.key: record for _number, record in records["meetings"]}
     parents = {record.key: record.parent for _number, record in records["groups"] if isinstance(record, GroupFacts)}
@@ -248,7 +171,7 @@ def _check_within(records: dict[str, list[tuple[int, Record]]], mistakes: _Mista
                     mistakes.add((*path, "agenda_item"), f"the meeting's agenda has {len(meeting.agenda)} items")
 
 
-def _check_cites(record: Record, start: Path, mistakes: _Mistakes) -> None:
+def _check_cites(record: Record, start: Path, mistakes: Mistakes) -> None:
     for path, shape in _walk(record, start):
         cites = getattr(shape, "cites", ())
         _check_once([f"{cite.source} {cite.aspect}".strip() for cite in cites], (*path, "cites"), mistakes)
@@ -257,13 +180,13 @@ def _check_cites(record: Record, start: Path, mistakes: _Mistakes) -> None:
                 mistakes.add((*path, "cites", number, "aspect"), f"{_shown(cite.aspect)} is no field of this record")
 
 
-def _check_once(keys: list[str], path: Path, mistakes: _Mistakes) -> None:
+def _check_once(keys: list[str], path: Path, mistakes: Mistakes) -> None:
     for number, key in enumerate(keys):
         if key in keys[:number]:
             mistakes.add((*path, number), f"{_shown(key)} stands in this list twice")
 
 
-def _check_group(group: GroupFacts, path: Path, parents: dict[str, str | None], mistakes: _Mistakes) -> None:
+def _check_group(group: GroupFacts, path: Path, parents: dict[str, str | None], mistakes: Mistakes) -> None:
     above, ancestor = {group.key}, group.parent
     while ancestor and ancestor not in above:
         above.add(ancestor)
@@ -276,7 +199,7 @@ def _check_group(group: GroupFacts, path: Path, parents: dict[str, str | None], 
             mistakes.add((*path, "members", number, "substitute_for"), "this must be another member of the group")
 
 
-def _check_meeting(meeting: MeetingFacts, path: Path, mistakes: _Mistakes) -> None:
+def _check_meeting(meeting: MeetingFacts, path: Path, mistakes: Mistakes) -> None:
     speakers = [speaker.person for speaker in meeting.speakers]
     _check_once(speakers, (*path, "speakers"), mistakes)
     for item_number, item in enumerate(meeting.agenda):
@@ -286,7 +209,7 @@ def _check_meeting(meeting: MeetingFacts, path: Path, mistakes: _Mistakes) -> No
                 mistakes.add(place, f"{_shown(person)} is not among the speakers of the meeting")
 
 
-def _check_slugs(records: dict[str, list[tuple[int, Record]]], known: Known, mistakes: _Mistakes) -> None:
+def _check_slugs(records: dict[str, list[tuple[int, Record]]], known: Known, mistakes: Mistakes) -> None:
     for name, found in records.items():
         taken: dict[str, str | None] = dict(known.slugs.get(name, {}))
         for number, record in found:
@@ -303,10 +226,3 @@ def _did_you_mean(word: str, words: Iterable[str]) -> str:
 def _shown(value: Any) -> str:
     text = str(value)
     return f'"{text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"}"'
-
-
-def _in_words(path: Path) -> str:
-    words = ""
-    for part in path:
-        words += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if words else part
-    return f"{words}: " if words else ""
