@@ -1,0 +1,1 @@
+"""What lists of meetings can be narrowed to."""

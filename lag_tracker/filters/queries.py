@@ -1,0 +1,142 @@
+"""By what meetings can be chosen: group, network, municipality and kind, the same as their calendars are."""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, false, literal, null, or_, select, true, union_all
+from sqlalchemy.orm import Session
+
+from lag_tracker.meetings.queries import of_groups, of_networks
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingKind
+from lag_tracker.models.milestone import Milestone
+from lag_tracker.models.municipality import Municipality
+from lag_tracker.models.network import Network
+from lag_tracker.models.visibility import Viewer, visible_groups
+
+
+class Choice(NamedTuple):
+    """A record that a list can be narrowed to."""
+
+    #: "group", "network" or "municipality".
+    sort: str
+    id: int
+    slug: str
+    name: Bilingual
+    #: Of a group: the group it is part of, and its municipality.
+    parent_id: int | None
+    municipality_id: int | None
+    is_sample: bool
+    #: False for a group that only passes on what it is part of and is not shown itself.
+    is_visible: bool
+
+
+class Choices(NamedTuple):
+    """All that a list can be narrowed to, each sort in the Latvian alphabet."""
+
+    of_sort: Mapping[str, Mapping[str, Choice]]
+    #: Every group by its number, the hidden ones too.
+    tree: Mapping[int, Choice]
+
+    def find(self, sort: str, slug: str) -> Choice | None:
+        """Return the choice with this slug, None where nobody may choose it."""
+        return self.of_sort[sort].get(slug)
+
+    def groups_under(self, group: Choice) -> list[int]:
+        """Return the numbers of a group and of all groups that are part of it."""
+        return [number for number in self.tree if group.id in {one.id for one in self._line(number)}]
+
+    def groups_of(self, municipality: Choice) -> list[int]:
+        """Return the numbers of a municipality's groups: a group without one belongs to that of the group above it."""
+        return [number for number in self.tree if self._municipality(number) == municipality.id]
+
+    def _municipality(self, number: int) -> int | None:
+        return next((one.municipality_id for one in self._line(number) if one.municipality_id), None)
+
+    def _line(self, number: int) -> Iterator[Choice]:
+        """Yield a group and all above it; a circle of parents ends where it began."""
+        seen: set[int] = set()
+        one = self.tree.get(number)
+        while one and one.id not in seen:
+            seen.add(one.id)
+            yield one
+            one = self.tree.get(one.parent_id or 0)
+
+
+class Filters(NamedTuple):
+    """What a list is narrowed to; None leaves it as wide as it is."""
+
+    group: Choice | None = None
+    network: Choice | None = None
+    municipality: Choice | None = None
+    kind: MeetingKind | None = None
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The filters as they stand in an address."""
+        chosen = {choice.sort: choice.slug for choice in self[:3] if choice}
+        return chosen | ({"kind": self.kind.value} if self.kind else {})
+
+
+def choices(session: Session, *, viewer: Viewer) -> Choices:
+    """Return all that a list can be narrowed to, in one statement."""
+    nothing, no = null(), false()
+    group = select(
+        literal("group"), Group.id, Group.slug, Group.name_lv, Group.name_en, Group.parent_id, Group.municipality_id,
+        Group.is_sample, visible_groups(viewer), Group.name_sort.label("place"),
+    )  # fmt: skip
+    network = select(
+        literal("network"), Network.id, Network.slug, Network.name, Network.name, nothing, nothing, no, true(),
+        Network.name_sort,
+    )  # fmt: skip
+    municipality = select(
+        literal("municipality"), Municipality.id, Municipality.slug, Municipality.name_lv, Municipality.name_en,
+        nothing, nothing, no, true(), Municipality.name_sort,
+    ).where(or_(_has_groups(), _has_meetings()))  # fmt: skip
+    found = union_all(group, network, municipality).subquery()
+    rows = [
+        Choice(sort, number, slug, Bilingual(lv, en), parent, owner, bool(sample), bool(visible))
+        for sort, number, slug, lv, en, parent, owner, sample, visible, _ in session.execute(
+            select(found).order_by(found.c.place, found.c.id)
+        )
+    ]
+    sorts = {
+        name: {row.slug: row for row in rows if row.sort == name and row.is_visible} for name in Filters._fields[:3]
+    }
+    return Choices(sorts, {row.id: row for row in rows if row.sort == "group"})
+
+
+def _has_groups() -> ColumnElement[bool]:
+    return select(1).where(Group.municipality_id == Municipality.id).correlate(Municipality).exists()
+
+
+def _has_meetings() -> ColumnElement[bool]:
+    return select(1).where(Meeting.organiser_id == Municipality.id).correlate(Municipality).exists()
+
+
+def of_meetings(filters: Filters, among: Choices) -> ColumnElement[bool] | None:
+    """Return the condition for meetings, None when nothing is chosen; the calendar of each choice holds the same."""
+    wanted: list[ColumnElement[bool]] = []
+    if filters.group:
+        wanted.append(of_groups(among.groups_under(filters.group)))
+    if filters.network:
+        wanted.append(of_networks([filters.network.id]))
+    if filters.municipality:
+        groups = of_groups(among.groups_of(filters.municipality))
+        wanted.append(or_(Meeting.organiser_id == filters.municipality.id, groups))
+    if filters.kind:
+        wanted.append(Meeting.kind == filters.kind)
+    return and_(*wanted) if wanted else None
+
+
+def of_milestones(filters: Filters, among: Choices) -> ColumnElement[bool] | None:
+    """Return the condition for milestones, which are of no kind of meeting and of no municipality."""
+    if filters.kind or filters.municipality:
+        return false()
+    wanted: list[ColumnElement[bool]] = []
+    if filters.group:
+        wanted.append(Milestone.group_id.in_(among.groups_under(filters.group)))
+    if filters.network:
+        wanted.append(Milestone.network_id == filters.network.id)
+    return and_(*wanted) if wanted else None

@@ -1,0 +1,1 @@
+"""Deadlines and phases of networks and groups."""

@@ -1,0 +1,80 @@
+"""Questions about milestones. Each costs one statement."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import Group
+from lag_tracker.models.milestone import Milestone, MilestoneKind
+from lag_tracker.models.network import Network
+from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.models.visibility import Viewer, visible_milestones
+
+#: There are a handful a year; this keeps a page whole when somebody loads thousands.
+MOST = 200
+
+
+class MilestoneRow(NamedTuple):
+    """A milestone as lists show it."""
+
+    id: int
+    title: Bilingual
+    kind: MilestoneKind
+    starts_on: date
+    ends_on: date | None
+    precision: Precision
+    certainty: Certainty
+    applies_to: Bilingual
+    #: Slug and name of the network or group whose milestone it is; the other is None.
+    network: tuple[str, str] | None
+    group: tuple[str, Bilingual] | None
+
+    @property
+    def last_day(self) -> date:
+        """The last day, itself included."""
+        return self.ends_on or self.starts_on
+
+
+def milestones_between(
+    session: Session,
+    *,
+    viewer: Viewer,
+    first: date | None = None,
+    last: date | None = None,
+    only: ColumnElement[bool] | None = None,
+) -> list[MilestoneRow]:
+    """Return the milestones on any day from `first` to `last`, in order; None leaves that side open."""
+    found = (
+        select(Milestone, Network.slug, Network.name, Group.slug, Group.name_lv, Group.name_en)
+        .outerjoin(Network, Network.id == Milestone.network_id)
+        .outerjoin(Group, Group.id == Milestone.group_id)
+        .where(visible_milestones(viewer), Milestone.starts_on.is_not(None))
+        .order_by(Milestone.starts_on, Milestone.id)
+        .limit(MOST)
+    )
+    if first:
+        found = found.where(func.coalesce(Milestone.ends_on, Milestone.starts_on) >= first)
+    if last:
+        found = found.where(Milestone.starts_on <= last)
+    if only is not None:
+        found = found.where(only)
+    return [_row(milestone, *owner) for milestone, *owner in session.execute(found)]
+
+
+def _row(milestone: Milestone, *owner: Any) -> MilestoneRow:
+    network_slug, network, group_slug, *group = owner
+    return MilestoneRow(
+        milestone.id,
+        milestone.title,
+        milestone.kind,
+        milestone.starts_on or date.max,
+        milestone.ends_on if milestone.kind is MilestoneKind.PHASE else None,
+        milestone.date_precision,
+        milestone.date_certainty,
+        milestone.applies_to,
+        (network_slug, network) if network_slug else None,
+        (group_slug, Bilingual(*group)) if group_slug else None,
+    )

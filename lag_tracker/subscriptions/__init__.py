@@ -1,0 +1,1 @@
+"""Which calendars there are to subscribe to, and under which addresses."""

@@ -1,0 +1,70 @@
+"""Which calendars there are to subscribe to. Asks nothing of the database that is not in the choices given."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import quote
+
+from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
+from lag_tracker.filters.queries import Choices, Filters
+from lag_tracker.models.bilingual import Bilingual
+
+GOOGLE = "https://calendar.google.com/calendar/r?cid="
+
+
+class Subscription(NamedTuple):
+    """A calendar to subscribe to, in one language."""
+
+    #: As the address of its page names it, such as "group:kekava".
+    calendar: str
+    name: Bilingual
+    #: Address of its feed inside the site.
+    path: str
+    #: The address people use for the site, without a slash at the end.
+    base_url: str
+    is_sample: bool = False
+
+    @property
+    def address(self) -> str:
+        """The whole address of its feed."""
+        return f"{self.base_url}{self.path}"
+
+    @property
+    def webcal(self) -> str:
+        """The address that opens calendar apps."""
+        return f"webcal://{self.address.partition('://')[2]}"
+
+    @property
+    def google(self) -> str:
+        """The address that adds the calendar to a Google account; Google wants the webcal address in it."""
+        return GOOGLE + quote(self.webcal, safe="")
+
+
+class Shelf(NamedTuple):
+    """Makes subscriptions in one language; `path_of` gives the address of a feed by its sort and slug."""
+
+    path_of: Callable[[str, str], str]
+    base_url: str
+
+    def take(self, sort: str, slug: str, name: Bilingual, *, is_sample: bool = False) -> Subscription:
+        """Return the subscription to one calendar."""
+        calendar = f"{sort}:{slug}" if slug else sort
+        return Subscription(calendar, name, self.path_of(sort, slug), self.base_url, is_sample)
+
+
+def offers(among: Choices, shelf: Shelf) -> dict[str, list[Subscription]]:
+    """Return every calendar of the site, under "all", "group", "network", "municipality" and "kind"."""
+    found = {"all": [shelf.take("all", "", ALL), shelf.take("milestones", "", MILESTONES)]}
+    for sort, choices in among.of_sort.items():
+        found[sort] = [shelf.take(sort, one.slug, one.name, is_sample=one.is_sample) for one in choices.values()]
+    found["kind"] = [shelf.take("kind", kind.value, name) for kind, name in KINDS.items()]
+    return found
+
+
+def nearest(filters: Filters, shelf: Shelf) -> Subscription:
+    """Return the calendar that holds all that was chosen, and the least beside it."""
+    for choice in (filters.group, filters.network, filters.municipality):
+        if choice:
+            return shelf.take(choice.sort, choice.slug, choice.name)
+    if filters.kind:
+        return shelf.take("kind", filters.kind.value, KINDS[filters.kind])
+    return shelf.take("all", "", ALL)
