@@ -1,14 +1,82 @@
 """The search page."""
 
-from flask import Blueprint, abort
+from typing import NamedTuple
 
+from flask import Blueprint, abort, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from lag_tracker.database import db
+from lag_tracker.models.search import Subject
 from lag_tracker.models.traits import Audience
+from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.search.forms import BEST, LONGEST_WORDS, NEWEST, SearchForm
+from lag_tracker.search.queries import Found, FoundRow, find
+from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("search", __name__)
 
+SHOWN = 20
+#: Subject -> the page that shows it; a decision stands on its meeting's.
+SHOWN_BY = {subject: f"{subject.value}s.show" for subject in Subject} | {
+    Subject.DECISION: "meetings.show",
+    Subject.MUNICIPALITY: "municipalities.show",
+}
+
+
+class Typed(NamedTuple):
+    """A search as it was typed."""
+
+    words: str
+    subject: Subject | None
+    order: str
+
 
 @page(blueprint, lv="/meklet", en="/search", audience=Audience.PUBLIC)
-def results() -> str:
-    """Not written yet."""
-    abort(404)
+def results() -> ResponseReturnValue:
+    """Show what was found, the best or the newest first; without words only the form."""
+    form = SearchForm(formdata=request.args)  # type: ignore[no-untyped-call]
+    is_good = form.validate()
+    if form.subject.errors or form.order.errors:
+        abort(404)
+    subject = Subject(form.subject.data) if form.subject.data else None
+    typed = Typed((form.q.data or "").strip(), subject, form.order.data or BEST)
+    found = _found(typed) if is_good else Found()
+    html = render_template(
+        "search/results.html",
+        typed=typed,
+        found=found,
+        is_too_long=not is_good,
+        longest=LONGEST_WORDS,
+        address_of=address_of,
+        narrowed_to=_narrowed_to,
+        orders=(BEST, NEWEST),
+    )
+    return make_response(html, 200 if is_good else 400)
+
+
+def address_of(row: FoundRow) -> str:
+    """Return the address of the page that shows a result."""
+    return url_for(SHOWN_BY[row.subject], slug=row.slug, _anchor=row.anchor or None)
+
+
+def _found(typed: Typed) -> Found:
+    try:
+        return find(
+            db.session(),
+            typed.words,
+            lang=reading_language(),
+            viewer=PUBLIC,
+            subjects=[typed.subject] if typed.subject else None,
+            order="newest" if typed.order == NEWEST else "best",
+            after=request.args.get("after") or None,
+            limit=SHOWN,
+        )
+    except ValueError:
+        abort(404)
+
+
+def _narrowed_to(typed: Typed, subject: Subject | None, order: str, after: str | None = None) -> str:
+    """Return the address of the same search with another subject or order, or of its next page."""
+    name = subject.value if subject else None
+    return url_for("search.results", q=typed.words, subject=name, order=None if order == BEST else order, after=after)
