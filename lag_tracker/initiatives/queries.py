@@ -102,8 +102,12 @@ def count_by_state(
     session: Session, *, viewer: Viewer, only: ColumnElement[bool] | None = None
 ) -> dict[InitiativeState, int]:
     """Return how many initiatives there are in each state that has any, in the order of an initiative's life."""
-    found = select(Initiative.state, func.count()).where(visible_initiatives(viewer)).group_by(Initiative.state)
-    counts = dict(session.execute(found if only is None else found.where(only)).tuples().all())
+    found = (
+        select(Initiative.state, func.count().label("number"))
+        .where(visible_initiatives(viewer))
+        .group_by(Initiative.state)
+    )
+    counts = {row.state: row.number for row in session.execute(found if only is None else found.where(only))}
     return {state: counts[state] for state in _STATES if state in counts}
 
 
