@@ -1,6 +1,7 @@
 """What is true of every kind of page, seen with a real browser."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -91,12 +92,10 @@ def test_every_kind_of_page_is_looked_at(tmp_path: Any) -> None:
     }
 
 
-@every_page
-@both_languages
-def test_axe_finds_nothing(go: Callable[[str, str], Page], path: str, lang: str) -> None:
-    page = go(path, lang)
+def violations(page: Page, widths: tuple[int, ...] = WIDTHS) -> dict[str, list[str]]:
+    """Return what axe finds on the page that is open, at each width and in both colour schemes."""
     found: dict[str, list[str]] = {}
-    for width in WIDTHS:
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         for scheme, rules in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -104,6 +103,21 @@ def test_axe_finds_nothing(go: Callable[[str, str], Page], path: str, lang: str)
             for violation in Axe().run(page, options=options).response["violations"]:
                 nodes = [f"{node['html'][:160]} {node.get('failureSummary', '')[:200]}" for node in violation["nodes"]]
                 found[f"{width} {scheme} {violation['id']}"] = nodes
+    return found
+
+
+@every_page
+@both_languages
+def test_axe_finds_nothing(go: Callable[[str, str], Page], path: str, lang: str) -> None:
+    found = violations(go(path, lang))
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def test_axe_finds_nothing_on_any_meeting_whatever_its_state(visit: Visit, fetch: Callable[..., str]) -> None:
+    addresses = re.findall(r"<loc>([^<]+/sanaksmes/[^<]+)</loc>", fetch("/sitemap.xml"))
+    assert len(addresses) > 20
+    found = {address: violations(visit(address), widths=(320,)) for address in addresses}
+    found = {address: wrong for address, wrong in found.items() if wrong}
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
 
 
