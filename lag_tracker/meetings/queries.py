@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date, time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, extract, func, not_, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.models.bilingual import Bilingual
@@ -51,24 +51,13 @@ class Position(NamedTuple):
     id: int
 
 
+Listed: TypeAlias = Select[*tuple[Any, ...]]
+
 _COLUMNS = (
-    Meeting.id,
-    Meeting.slug,
-    Meeting.title_lv,
-    Meeting.title_en,
-    Meeting.kind,
-    Meeting.ordinal,
-    Meeting.starts_on,
-    Meeting.ends_on,
-    Meeting.date_precision,
-    Meeting.date_certainty,
-    Meeting.starts_at_time,
-    Meeting.ends_at_time,
-    Meeting.mode,
-    Meeting.place_lv,
-    Meeting.place_en,
-    Meeting.state,
-)
+    Meeting.id, Meeting.slug, Meeting.title_lv, Meeting.title_en, Meeting.kind, Meeting.ordinal,
+    Meeting.starts_on, Meeting.ends_on, Meeting.date_precision, Meeting.date_certainty,
+    Meeting.starts_at_time, Meeting.ends_at_time, Meeting.mode, Meeting.place_lv, Meeting.place_en, Meeting.state,
+)  # fmt: skip
 
 
 def upcoming_meetings(
@@ -80,10 +69,18 @@ def upcoming_meetings(
     after: Position | None = None,
     only: ColumnElement[bool] | None = None,
 ) -> list[MeetingRow]:
-    """Return the meetings from `today` on, the soonest first, those of several days until their last."""
-    found = _listed(viewer, only).where(or_(Meeting.starts_on >= today, Meeting.ends_on >= today))
+    """Return the meetings from `today` on, the soonest first.
+
+    One of several days is listed until its last, one of which only the month or year is known until that is over.
+    """
+    conditions = [visible_meetings(viewer)]
+    if only is not None:
+        conditions.append(only)
     if after:
-        found = found.where(tuple_(Meeting.starts_on, Meeting.id) > tuple_(after.day, after.id))
+        conditions.append(tuple_(Meeting.starts_on, Meeting.id) > tuple_(after.day, after.id))
+    few = (_under_way(today), _this_month_or_year(today))
+    wanted = _soonest(Meeting.starts_on >= today, few, conditions=conditions, limit=limit)
+    found = select(*_COLUMNS).where(Meeting.id.in_(wanted))
     return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.id).limit(limit))
 
 
@@ -98,7 +95,7 @@ def past_meetings(
 ) -> list[MeetingRow]:
     """Return the meetings before `today`, the latest first."""
     over = and_(Meeting.starts_on < today, or_(Meeting.ends_on.is_(None), Meeting.ends_on < today))
-    found = _listed(viewer, only).where(over)
+    found = _listed(viewer, only).where(over, not_(_this_month_or_year(today)))
     if after:
         found = found.where(tuple_(Meeting.starts_on, Meeting.id) < tuple_(after.day, after.id))
     return _rows(session, viewer, found.order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(limit))
@@ -108,9 +105,43 @@ def meetings_between(
     session: Session, *, viewer: Viewer, first: date, last: date, limit: int, only: ColumnElement[bool] | None = None
 ) -> list[MeetingRow]:
     """Return the meetings on any day from `first` to `last`, in order."""
-    started_before = and_(Meeting.starts_on < first, Meeting.ends_on >= first)
-    found = _listed(viewer, only).where(or_(Meeting.starts_on.between(first, last), started_before))
+    conditions = [visible_meetings(viewer)] if only is None else [visible_meetings(viewer), only]
+    within = Meeting.starts_on.between(first, last)
+    wanted = _soonest(within, (_under_way(first),), conditions=conditions, limit=limit)
+    found = select(*_COLUMNS).where(Meeting.id.in_(wanted))
     return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.starts_at_time, Meeting.id).limit(limit))
+
+
+def _under_way(day: date) -> ColumnElement[bool]:
+    """Return the condition that a meeting of several days began before `day` and is not over by then."""
+    return and_(Meeting.starts_on < day, Meeting.ends_on >= day)
+
+
+def _this_month_or_year(day: date) -> ColumnElement[bool]:
+    """Return the condition that no more is known than the month or year that `day` is in, so that it may be to come."""
+    month, year = day.replace(day=1), date(day.year, 1, 1)
+    of_month = and_(Meeting.date_precision == Precision.MONTH, Meeting.starts_on == month)
+    of_year = and_(Meeting.date_precision == Precision.YEAR, Meeting.starts_on == year)
+    return and_(Meeting.starts_on.in_((month, year)), or_(of_month, of_year))
+
+
+def _soonest(
+    walked: ColumnElement[bool],
+    few: Sequence[ColumnElement[bool]],
+    *,
+    conditions: Sequence[ColumnElement[bool]],
+    limit: int,
+) -> Any:
+    """Return the ids of the first `limit` that are `walked`, and of all the `few`.
+
+    Each has an index of its own to go by; asked for in one breath, they would cost a walk through the whole past. The
+    few are not sorted here, because for the sake of the order SQLite would take that walk all the same.
+    """
+    along = (
+        select(Meeting.id).where(walked, *conditions).order_by(Meeting.starts_on, Meeting.id).limit(limit).subquery()
+    )
+    beside = [select(Meeting.id).where(kind, *conditions) for kind in few]
+    return union_all(select(along.c.id), *beside)
 
 
 class YearOfMeetings(NamedTuple):
@@ -125,7 +156,7 @@ class YearOfMeetings(NamedTuple):
 def meetings_of_year(
     session: Session, *, viewer: Viewer, year: int, each: int, only: ColumnElement[bool] | None = None
 ) -> YearOfMeetings:
-    """Return the meetings that begin in `year`: the first `each` of every month, and how many it has, in four statements."""
+    """Return the meetings that begin in `year`: how many in each month, and the first `each`. Four statements."""
     month = case((Meeting.date_precision == Precision.YEAR, 0), else_=extract("month", Meeting.starts_on))
     of_year = Meeting.starts_on.between(date(year, 1, 1), date(year, 12, 31))
     place = func.row_number().over(partition_by=month, order_by=(Meeting.starts_on, Meeting.id))
@@ -163,7 +194,7 @@ def of_groups(group_ids: Sequence[int]) -> ColumnElement[bool]:
     return Meeting.id.in_(meetings_of_groups(group_ids))
 
 
-def meetings_of_groups(group_ids: Sequence[int]) -> Select[tuple[int]]:
+def meetings_of_groups(group_ids: Sequence[int]) -> Select[int]:
     """Return the ids of the meetings that one of these groups holds, to be asked for within another question."""
     return select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(group_ids))
 
@@ -173,25 +204,27 @@ def of_networks(network_ids: Sequence[int]) -> ColumnElement[bool]:
     return Meeting.id.in_(select(meeting_network.c.meeting_id).where(meeting_network.c.network_id.in_(network_ids)))
 
 
-def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Select[Any]:
+def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Listed:
     found = select(*_COLUMNS).where(visible_meetings(viewer))
     return found if only is None else found.where(only)
 
 
-def _rows(session: Session, viewer: Viewer, found: Select[Any]) -> list[MeetingRow]:
-    rows = session.execute(found).all()
+def _rows(session: Session, viewer: Viewer, found: Listed) -> list[MeetingRow]:
+    rows: Sequence[Any] = session.execute(found).all()
     ids = [row[0] for row in rows]
     groups, networks = _group_names(session, viewer, ids), _network_names(session, ids)
     return [
-        MeetingRow(
-            number,
-            slug,
-            Bilingual(title_lv, title_en),
-            *middle,
-            Bilingual(place_lv, place_en),
-            state,
-            groups.get(number, ()),
-            networks.get(number, ()),
+        MeetingRow._make(
+            (
+                number,
+                slug,
+                Bilingual(title_lv, title_en),
+                *middle,
+                Bilingual(place_lv, place_en),
+                state,
+                groups.get(number, ()),
+                networks.get(number, ()),
+            )
         )
         for number, slug, title_lv, title_en, *middle, place_lv, place_en, state in rows
     ]
@@ -223,7 +256,7 @@ def _network_names(session: Session, meeting_ids: Sequence[int]) -> dict[int, li
 
 
 def find_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meeting | None:
-    """Return the meeting at this address with its groups, networks, organiser, links and initiatives, if `viewer` may see it."""
+    """Return the meeting at this address, with all that its page names from other tables, if `viewer` may see it."""
     return session.scalars(
         select(Meeting)
         .where(Meeting.slug == slug, visible_meetings(viewer))
@@ -245,7 +278,7 @@ class Neighbours(NamedTuple):
 
 
 def neighbours_of(session: Session, meeting: Meeting, *, viewer: Viewer) -> Neighbours:
-    """Return the meetings before and after `meeting` of its leading group, or of its first network when it has no group."""
+    """Return the meetings before and after `meeting` of its leading group, or of its first network without one."""
     if meeting.meeting_groups:
         same = of_groups([meeting.meeting_groups[0].group_id])
     elif meeting.networks:

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
@@ -109,6 +109,15 @@ class Meeting(Identified, Addressed, Titled, Dated, Stamped, Base):
         CheckConstraint("ends_at_time IS NULL OR starts_at_time IS NOT NULL", name="end_has_start"),
         # Lists walk along the date; the number makes the order total, so that pages never repeat or skip a row.
         Index("ix_meeting_chronological", "starts_on", "id"),
+        # Those of several days, which are few: the ones under way are found without walking through the past.
+        Index(
+            "ix_meeting_lasting",
+            "ends_on",
+            "starts_on",
+            "id",
+            sqlite_where=text("ends_on IS NOT NULL"),
+            postgresql_where=text("ends_on IS NOT NULL"),
+        ),
     )
 
     kind: Mapped[MeetingKind] = mapped_column(one_of(MeetingKind))

@@ -261,6 +261,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('meeting', schema=None) as batch_op:
         batch_op.create_index('ix_meeting_chronological', ['starts_on', 'id'], unique=False)
+        batch_op.create_index('ix_meeting_lasting', ['ends_on', 'starts_on', 'id'], unique=False, sqlite_where=sa.text('ends_on IS NOT NULL'), postgresql_where=sa.text('ends_on IS NOT NULL'))
         batch_op.create_index(batch_op.f('ix_meeting_organiser_id'), ['organiser_id'], unique=False)
 
     op.create_table('network',
@@ -822,6 +823,7 @@ def downgrade() -> None:
     op.drop_table('network')
     with op.batch_alter_table('meeting', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_meeting_organiser_id'))
+        batch_op.drop_index('ix_meeting_lasting', sqlite_where=sa.text('ends_on IS NOT NULL'), postgresql_where=sa.text('ends_on IS NOT NULL'))
         batch_op.drop_index('ix_meeting_chronological')
 
     op.drop_table('meeting')
