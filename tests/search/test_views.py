@@ -115,7 +115,7 @@ def test_nothing_hidden_is_found(client: FlaskClient) -> None:
 def test_the_search_page_is_kept_out_of_search_engines(client: FlaskClient) -> None:
     html = client.get("/en/search?q=iela").text
     assert '<meta name="robots" content="noindex">' in html
-    assert "<title>iela – Searching – LAG Tracker</title>" in html
+    assert "<title>iela – Search the site – LAG Tracker</title>" in html
 
 
 @pytest.mark.sqlite_only
@@ -124,7 +124,7 @@ def test_too_many_words_are_a_mistake_said_at_the_field(client: FlaskClient) -> 
     assert answer.status_code == 400
     assert '<p class="field-error" id="q-error">' in answer.text
     assert 'aria-describedby="q-error q-hint" aria-invalid="true"' in answer.text
-    assert "<title>Error: Searching" in answer.text
+    assert "<title>Error: Search the site" in answer.text
     assert 'value="' + "a" * 201 in answer.text
 
 
