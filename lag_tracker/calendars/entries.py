@@ -36,8 +36,9 @@ PATHS = {
 }
 
 _LINE_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-#: Control characters, which RFC 5545 (3.3.11) forbids, and halves of surrogate pairs, which UTF-8 cannot write.
-_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+#: Control characters, which RFC 5545 (3.3.11) forbids, halves of surrogate pairs, which UTF-8 cannot write, and the
+#: byte order mark, which readers drop.
+_FORBIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 _GAPS = re.compile(r"\n\s*\n")
 _ADDRESS = re.compile(r"https?://[!-~]+")
 
@@ -131,6 +132,8 @@ def milestone_span(milestone: Milestone) -> Span:
 def meeting_content(meeting: Meeting, *, visible_items: set[int], lang: str, base_url: str) -> EventContent:
     """Return what a meeting's event shows to the public in `lang`; `visible_items` are the agenda items it may show."""
     title = one_line(meeting_title(meeting.title, meeting.kind, meeting.ordinal, lang).words)
+    # A title of nothing but invisible characters is none.
+    title = title or meeting_title(Bilingual(None, None), meeting.kind, meeting.ordinal, lang).words
     join = meeting.join_url if meeting.join_audience is Audience.PUBLIC else None
     conference = join if join and _ADDRESS.fullmatch(join) else ""
     span = meeting_span(meeting)

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -157,6 +156,7 @@ def _offset(offset: timedelta) -> str:
     return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
 
 
+@lru_cache(maxsize=256)
 def write_header(name: str, *, time_zone: str) -> bytes:
     """Return a calendar's first lines. One without a name is for a download, which nobody polls."""
     calendar = Calendar()
@@ -173,9 +173,9 @@ def write_header(name: str, *, time_zone: str) -> bytes:
     return bytes(calendar.to_ical()).removesuffix(FOOTER)
 
 
-def write_feed(events: Iterable[bytes], *, zones: set[str], name: str, time_zone: str) -> bytes:
-    """Join stored events to a whole calendar with the rules of the zones they name."""
-    events = list(events)
+def write_feed(events: bytes, *, zones: set[str], name: str, time_zone: str) -> bytes:
+    """Return a whole calendar of joined events, with the rules of the zones they name."""
     # RFC 5545, 3.4: a calendar holds one component at least, so an empty one shows the rules of its own zone.
-    named = zones or ({time_zone} if not events and _winter_offset(time_zone) is not None else set())
-    return b"".join([write_header(name, time_zone=time_zone), *map(write_zone, sorted(named)), *events, FOOTER])
+    own = {time_zone} if _winter_offset(time_zone) is not None else set()
+    named = sorted(zones or (set() if events else own))
+    return b"".join([write_header(name, time_zone=time_zone), *map(write_zone, named), events, FOOTER])

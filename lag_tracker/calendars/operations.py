@@ -1,9 +1,7 @@
-"""Keep calendar events true to the records, and feeds true to the events."""
+"""Keep calendar events true to the records."""
 
-import gzip
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
-from hashlib import sha256
+from datetime import datetime
 from importlib.metadata import version
 from typing import TypeAlias
 
@@ -11,6 +9,7 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.calendars import queries
+from lag_tracker.calendars.bodies import take_turns
 from lag_tracker.calendars.entries import (
     GroupTree,
     meeting_address,
@@ -20,18 +19,16 @@ from lag_tracker.calendars.entries import (
     milestone_content,
     with_all_below,
 )
-from lag_tracker.calendars.feeds import FORMAT, digest, write_feed
+from lag_tracker.calendars.feeds import FORMAT, digest
 from lag_tracker.calendars.plans import Planned, Writing, leaving_out
-from lag_tracker.calendars.queries import FeedAddress, ReadyFeed
 from lag_tracker.models.bilingual import LANGUAGES
-from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarFormat, CalendarListing, CalendarVersion
+from lag_tracker.models.calendar import CalendarEntry, CalendarFormat, CalendarListing, CalendarVersion
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.milestone import Milestone
 
 Owner: TypeAlias = InstrumentedAttribute[int | None]
 
-SECOND = timedelta(seconds=1)
 WATCHED = {"meeting", "milestone", "agenda_item", "speaker", "person", "group", "network", "municipality"}
 FEED_SUBJECTS = ("municipality", "network", "group", "meeting")
 
@@ -43,7 +40,7 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
     """
     if not (WATCHED & changes.ids.keys() or changes.of("meeting") or changes.of("milestone")):
         return
-    _take_turns(session, "calendars")
+    take_turns(session.connection(), "calendars")
     tree = queries.group_tree(session)
     groups = with_all_below(changes.ids.get("group", set()), tree)
     raised = {f"{kind}:{number}" for kind in FEED_SUBJECTS[:3] for number in changes.ids.get(kind, ())}
@@ -73,83 +70,16 @@ def rebuild_if_needed(session: Session, *, base_url: str, now: datetime) -> Iter
         *((numbers, _refresh_meetings) for numbers in queries.batches(meetings)),
         *((numbers, _refresh_milestones) for numbers in queries.batches(milestones)),
     ):
-        _take_turns(session, "calendars")
+        take_turns(session.connection(), "calendars")
         _raise_versions(session, refresh(session, numbers, queries.group_tree(session), base_url, now))
         done += len(numbers)
         yield done, total
     # The first lines of the feeds may be written differently, too.
-    _take_turns(session, "calendars")
+    take_turns(session.connection(), "calendars")
     session.execute(update(CalendarVersion).values(version=CalendarVersion.version + 1))
     session.execute(delete(CalendarFormat))
     session.execute(insert(CalendarFormat).values(fingerprint=fingerprint))
     yield total, total
-
-
-def build_feed(
-    session: Session, address: FeedAddress, *, time_zone: str, today: date, now: datetime, packed: bool
-) -> ReadyFeed | None:
-    """Make the body of a feed and keep it; return None when there is nothing that the public may read at its address.
-
-    Only one at a time builds a feed: whoever waited takes what the first one built. The version is read before the
-    events, so that the body is never older than the version it is kept under, whatever happens in between.
-    """
-    _take_turns(session, address.key)
-    ready = queries.fresh_feed(session, address.key, today=today, packed=packed)
-    if ready:
-        return ready
-    subject = queries.feed_subject(session, address)
-    if subject is None:
-        return None
-    number = _current_version(session, subject.calendar_key)
-    if queries.feed_subject(session, address) != subject:
-        # Somebody renamed it this very moment; the next poll will find the new name with its version.
-        number = -1
-    rows = queries.feed_events(
-        session,
-        subject.calendar_key,
-        address.lang,
-        today=today,
-        shows_past=address.shows_past or address.kind == "meeting",
-    )
-    if address.kind == "meeting" and not rows:
-        return None
-    body = write_feed(
-        (row[0] for row in rows),
-        zones={row[1] for row in rows} - {""},
-        name=subject.name.read_in(address.lang).words,
-        time_zone=time_zone,
-    )
-    return _keep_feed(session, address.key, subject.calendar_key, number, body, today=today, now=now, packed=packed)
-
-
-def _keep_feed(
-    session: Session, key: str, calendar_key: str, number: int, body: bytes, *, today: date, now: datetime, packed: bool
-) -> ReadyFeed:
-    kept = session.execute(
-        select(CalendarFeed.etag, CalendarFeed.modified_at, CalendarFeed.packed_body).where(
-            CalendarFeed.feed_key == key
-        )
-    ).one_or_none()
-    etag = sha256(body).hexdigest()[:32]
-    is_same = kept is not None and kept.etag == etag
-    modified_at = now if kept is None else kept.modified_at if is_same else max(now, kept.modified_at + SECOND)
-    packed_body = kept.packed_body if kept is not None and is_same else None
-    if packed and packed_body is None:
-        packed_body = gzip.compress(body, 6, mtime=0)
-    values = {
-        "calendar_key": calendar_key,
-        "built_version": number,
-        "built_on": today,
-        "etag": etag,
-        "modified_at": modified_at,
-        "body": body,
-        "packed_body": packed_body,
-    }
-    if kept is None:
-        session.execute(insert(CalendarFeed).values(feed_key=key, **values))
-    else:
-        session.execute(update(CalendarFeed).where(CalendarFeed.feed_key == key).values(**values))
-    return ReadyFeed(etag, modified_at, body, packed_body)
 
 
 def _refresh_meetings(session: Session, numbers: list[int], tree: GroupTree, base_url: str, now: datetime) -> set[str]:
@@ -191,16 +121,17 @@ def _refresh(
             plan, entry = planned.get(number), stored.get((number, lang))
             if plan is None or not writing.plan(plan, entry, {owner.key: number, "lang": lang}):
                 writing.withdraw(entry)
-    _write(session, writing)
+    _write(session, owner, writing)
     return writing.raised
 
 
-def _write(session: Session, writing: Writing) -> None:
+def _write(session: Session, owner: Owner, writing: Writing) -> None:
     """Carry out what was planned, each kind of change in one statement."""
     if writing.added:
-        identity = insert(CalendarEntry).returning(CalendarEntry.id, sort_by_parameter_order=True)
-        for row, number in zip(writing.added, session.scalars(identity, writing.added), strict=True):
-            row["id"] = number
+        session.execute(insert(CalendarEntry).execution_options(render_nulls=True), writing.added)
+        ids = queries.entry_ids(session, owner, [row[owner.key] for row in writing.added])
+        for row in writing.added:
+            row["id"] = ids[row[owner.key], row["lang"]]
     if writing.changed:
         session.execute(update(CalendarEntry), writing.changed)
     if writing.relisted:
@@ -210,15 +141,6 @@ def _write(session: Session, writing: Writing) -> None:
         session.execute(insert(CalendarListing), rows)
 
 
-def _take_turns(session: Session, name: str) -> None:
-    """Hold back every other transaction that takes turns under the same name, until this one ends."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"calendar {name}"})
-    else:
-        # SQLite has one writer at a time; a write that changes nothing takes the turn before anything is read.
-        session.execute(text("UPDATE calendar_version SET version = version WHERE calendar_key = ''"))
-
-
 def _raise_versions(session: Session, keys: Iterable[str]) -> None:
     statement = text(
         "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 1)"
@@ -226,14 +148,3 @@ def _raise_versions(session: Session, keys: Iterable[str]) -> None:
     )
     if keys := sorted(keys):
         session.execute(statement, [{"key": key} for key in keys])
-
-
-def _current_version(session: Session, calendar_key: str) -> int:
-    session.execute(
-        text(
-            "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 0)"
-            " ON CONFLICT (calendar_key) DO NOTHING"
-        ),
-        {"key": calendar_key},
-    )
-    return session.scalars(select(CalendarVersion.version).where(CalendarVersion.calendar_key == calendar_key)).one()

@@ -1,17 +1,17 @@
 """What calendars ask the database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select, text
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from lag_tracker.calendars.entries import GroupTree
 from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.bilingual import LANGUAGES, Bilingual
-from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarVersion
+from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
@@ -24,14 +24,6 @@ from lag_tracker.models.visibility import PUBLIC, visible_agenda_items, visible_
 BATCH = 400
 
 Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
-
-#: The whole of a poll that finds nothing new: two rows by their primary keys.
-_FRESH_TAG = text(
-    "SELECT calendar_feed.etag FROM calendar_feed JOIN calendar_version"
-    " ON calendar_version.calendar_key = calendar_feed.calendar_key"
-    " AND calendar_version.version = calendar_feed.built_version"
-    " WHERE calendar_feed.feed_key = :key AND calendar_feed.built_on = :today"
-)
 
 
 class FeedAddress(NamedTuple):
@@ -58,15 +50,6 @@ class FeedSubject(NamedTuple):
     name: Bilingual
 
 
-class ReadyFeed(NamedTuple):
-    """A body that may be sent as it is."""
-
-    etag: str
-    modified_at: datetime
-    body: bytes
-    packed_body: bytes | None
-
-
 class StoredEntry(NamedTuple):
     """An entry as it is stored, without its bytes, and the calendars it stands in."""
 
@@ -82,32 +65,12 @@ class StoredEntry(NamedTuple):
     calendar_keys: set[str]
 
 
-def fresh_tag(connection: Connection, key: str, *, today: date) -> str | None:
-    """Return the entity tag of a feed whose ready body is fresh today, else None. One indexed read."""
-    tag: str | None = connection.execute(_FRESH_TAG, {"key": key, "today": today.isoformat()}).scalar()
-    return tag
-
-
-def fresh_feed(session: Session, key: str, *, today: date, packed: bool) -> ReadyFeed | None:
-    """Return a feed's ready body when it is fresh today, in gzip (None while nobody has asked for it) or plain."""
-    body = CalendarFeed.packed_body if packed else CalendarFeed.body
-    row = session.execute(
-        select(CalendarFeed.etag, CalendarFeed.modified_at, body)
-        .join(CalendarVersion, CalendarVersion.calendar_key == CalendarFeed.calendar_key)
-        .where(CalendarFeed.feed_key == key, CalendarFeed.built_on == today)
-        .where(CalendarVersion.version == CalendarFeed.built_version)
-    ).one_or_none()
-    if row is None or row[2] is None:
-        return None
-    return ReadyFeed(row[0], row[1], b"" if packed else row[2], row[2] if packed else None)
-
-
-def known_calendar(session: Session, key: str) -> str | None:
+def known_calendar(connection: Connection, key: str) -> str | None:
     """Return the calendar that a feed's address was last answered with, None when it never was."""
-    return session.execute(select(CalendarFeed.calendar_key).where(CalendarFeed.feed_key == key)).scalar()
+    return connection.execute(select(CalendarFeed.calendar_key).where(CalendarFeed.feed_key == key)).scalar()
 
 
-def feed_subject(session: Session, address: FeedAddress) -> FeedSubject | None:
+def feed_subject(connection: Connection, address: FeedAddress) -> FeedSubject | None:
     """Return what the public may read at a feed's address, None when there is nothing.
 
     A record whose slug was changed is still found at the old address, unless another record has that slug now:
@@ -120,7 +83,7 @@ def feed_subject(session: Session, address: FeedAddress) -> FeedSubject | None:
     if address.kind == "kind":
         kinds = {kind.value: name for kind, name in KINDS.items()}
         return FeedSubject(f"kind:{address.slug}", kinds[address.slug]) if address.slug in kinds else None
-    return _subject_by_slug(session, address) or _subject_by_former_slug(session, address)
+    return _subject_by_slug(connection, address) or _subject_by_former_slug(connection, address)
 
 
 def _readable(kind: str) -> Select[int, str | None, str | None]:
@@ -148,31 +111,17 @@ def _subject(kind: str, row: Row[int, str | None, str | None] | None) -> FeedSub
     return FeedSubject(f"{kind}:{row[0]}", Bilingual(None, None) if kind == "meeting" else Bilingual(row[1], row[2]))
 
 
-def _subject_by_slug(session: Session, address: FeedAddress) -> FeedSubject | None:
+def _subject_by_slug(connection: Connection, address: FeedAddress) -> FeedSubject | None:
     statement = _readable(address.kind).where(_MODELS[address.kind].slug == address.slug)
-    return _subject(address.kind, session.execute(statement).one_or_none())
+    return _subject(address.kind, connection.execute(statement).one_or_none())
 
 
-def _subject_by_former_slug(session: Session, address: FeedAddress) -> FeedSubject | None:
-    known = known_calendar(session, address.key)
+def _subject_by_former_slug(connection: Connection, address: FeedAddress) -> FeedSubject | None:
+    known = known_calendar(connection, address.key)
     if known is None:
         return None
     statement = _readable(address.kind).where(_MODELS[address.kind].id == int(known.partition(":")[2]))
-    return _subject(address.kind, session.execute(statement).one_or_none())
-
-
-def feed_events(
-    session: Session, calendar_key: str, lang: str, *, today: date, shows_past: bool
-) -> Sequence[Row[bytes, str]]:
-    """Return the stored events of a calendar and the zones they name, by day."""
-    statement = (
-        select(CalendarEntry.event, CalendarEntry.time_zone)
-        .join(CalendarListing, CalendarListing.entry_id == CalendarEntry.id)
-        .where(CalendarListing.calendar_key == calendar_key, CalendarListing.lang == lang)
-        .where(or_(CalendarEntry.kept_until.is_(None), CalendarEntry.kept_until >= today))
-        .order_by(CalendarListing.starts_on, CalendarListing.entry_id)
-    )
-    return session.execute(statement if shows_past else statement.where(CalendarEntry.shown_until >= today)).all()
+    return _subject(address.kind, connection.execute(statement).one_or_none())
 
 
 def batches(numbers: Iterable[int]) -> Iterator[list[int]]:
@@ -267,6 +216,12 @@ def stored_entries(session: Session, owner: Column, numbers: list[int]) -> dict[
     ):
         by_number[number].calendar_keys.add(key)
     return entries
+
+
+def entry_ids(session: Session, owner: Column, numbers: list[int]) -> dict[tuple[int, str], int]:
+    """Return the ids of the entries of records by record and language."""
+    rows = session.execute(select(owner, CalendarEntry.lang, CalendarEntry.id).where(owner.in_(numbers)))
+    return {(row[0], row[1]): row[2] for row in rows}
 
 
 def rebound_calendars(session: Session, kind: str, numbers: list[int]) -> set[str]:

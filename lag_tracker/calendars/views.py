@@ -1,17 +1,18 @@
 """How feeds are sent: to calendar programs that ask every few hours for years, mostly to hear that nothing is new."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
+from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.http import http_date, parse_date
 
-from lag_tracker.calendars.operations import build_feed
-from lag_tracker.calendars.queries import FeedAddress, ReadyFeed, fresh_feed, fresh_tag, known_calendar
+from lag_tracker.calendars.bodies import ReadyFeed, build_feed, read_feed, tag_reader
+from lag_tracker.calendars.queries import FeedAddress, known_calendar
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.traits import Audience
 from lag_tracker.web.language import reading_language
@@ -20,6 +21,8 @@ from lag_tracker.web.routes import page
 PACKED = "-gzip"
 RETRY_SECONDS = "60"
 CACHING = [("Cache-Control", "public, max-age=300"), ("Vary", "Accept-Encoding"), ("X-Robots-Tag", "noindex")]
+#: Status, headers and body.
+Answer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 #: Start of a feed's address -> its kind and language, for the addresses that end with a slug.
@@ -102,31 +105,25 @@ def meeting(slug: str) -> Response:
 def _send(kind: str, slug: str = "") -> Response:
     """Answer with the feed, or with 304 when the asker has it; 404 for what never was, 410 for what is gone."""
     address = FeedAddress(kind, slug, reading_language(), request.args.get("past") == "all")
-    packed = request.accept_encodings["gzip"] > 0
+    packed = accepts_gzip(request.headers.get("Accept-Encoding", ""))
     try:
-        ready = _ready(address, packed=packed)
-        if ready is None:
-            abort(410 if known_calendar(db.session(), address.key) else 404)
+        with db.engine.begin() as connection:
+            ready = _ready(connection, address, packed=packed)
+            is_known = ready is not None or known_calendar(connection, address.key) is not None
     except AWAY:
         current_app.logger.exception("The database did not answer for the feed %s", address.key)
         return Response("503", 503, [("Retry-After", RETRY_SECONDS)], mimetype="text/plain")
+    if ready is None:
+        abort(410 if is_known else 404)
     return _answer(ready, packed=packed)
 
 
-def _ready(address: FeedAddress, *, packed: bool) -> ReadyFeed | None:
+def _ready(connection: Connection, address: FeedAddress, *, packed: bool) -> ReadyFeed | None:
     """Return the feed as it is today, making it when something has changed."""
-    session, time_zone = db.session(), current_app.config["SETTINGS"].time_zone
-    today = _today(time_zone)
-    ready = fresh_feed(session, address.key, today=today, packed=packed)
-    if ready is None:
-        session.rollback()
-        ready = build_feed(session, address, time_zone=time_zone, today=today, now=utc_now(), packed=packed)
-        session.commit()
-    return ready
-
-
-def _today(time_zone: str) -> date:
-    return datetime.now(ZoneInfo(time_zone)).date()
+    time_zone: str = current_app.config["SETTINGS"].time_zone
+    today = datetime.now(ZoneInfo(time_zone)).date()
+    ready = read_feed(connection, address.key, today=today, packed=packed)
+    return ready or build_feed(connection, address, time_zone=time_zone, today=today, now=utc_now(), packed=packed)
 
 
 def _answer(ready: ReadyFeed, *, packed: bool) -> Response:
@@ -138,12 +135,26 @@ def _answer(ready: ReadyFeed, *, packed: bool) -> Response:
         known = _tag(ready.etag, packed=packed) if is_same else None
     if known:
         return Response(status=304, headers=[("ETag", known), *CACHING])
-    response = Response(ready.packed_body if packed else ready.body, content_type="text/calendar; charset=utf-8")
-    response.headers.extend([("ETag", _tag(ready.etag, packed=packed)), *CACHING])
-    response.headers["Last-Modified"] = http_date(ready.modified_at)
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+    return Response(ready.body, headers=[*_body_headers(ready, packed=packed), *CACHING])
+
+
+def _body_headers(ready: ReadyFeed, *, packed: bool) -> list[tuple[str, str]]:
+    headers = [
+        ("Content-Type", "text/calendar; charset=utf-8"),
+        ("Content-Length", str(len(ready.body))),
+        ("ETag", _tag(ready.etag, packed=packed)),
+        ("Last-Modified", http_date(ready.modified_at)),
+    ]
+    return [*headers, ("Content-Encoding", "gzip")] if packed else headers
+
+
+def accepts_gzip(header: str) -> bool:
+    """Tell whether an Accept-Encoding takes gzip; only what names it, or "*", does, and not with a weight of zero."""
+    weights = {}
+    for part in header.lower().split(","):
+        coding, _, weight = part.replace(" ", "").partition(";q=")
+        weights[coding] = weight.strip("0.") != "" or weight == ""
+    return weights.get("gzip", weights.get("*", False))
 
 
 def _tag(etag: str, *, packed: bool) -> str:
@@ -178,51 +189,62 @@ def address_of(path: str, query: str) -> FeedAddress | None:
     return FeedAddress(SLUG_PATHS[f"{start}/"][0], slug, SLUG_PATHS[f"{start}/"][1], shows_past) if is_plain else None
 
 
-class NotModified:
-    """Answers a poll that finds nothing new, by one indexed read, before Flask makes a request of it.
+class ReadyFeeds:
+    """Answers a poll from what is ready, before Flask makes a request of it: by one indexed read when nothing is new.
 
     Nearly all polls are such. All others, and every doubt, go on to the views, which answer the same with more work.
     """
 
     def __init__(self, app: Flask, following: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
         self.following = following
         self.zone = ZoneInfo(app.config["SETTINGS"].time_zone)
         with app.app_context():
             self.engine = db.engine
-        self.app = app
+        self.read_tag = tag_reader(self.engine)
+        self.failures = (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error)
         self.headers: list[tuple[str, str]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        known = environ.get("HTTP_IF_NONE_MATCH")
-        if known and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
-            address = address_of(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
-            tag = self._matching(address, known) if address else None
-            if tag:
-                start_response("304 NOT MODIFIED", [("ETag", tag), *self._always()])
-                return []
-        return self.following(environ, start_response)
-
-    def _matching(self, address: FeedAddress, known: str) -> str | None:
+        """Answer, or let the application do it."""
+        address = address_of(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
+        if address is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+            return self.following(environ, start_response)
         try:
-            with self.engine.connect() as connection:
-                etag = fresh_tag(connection, address.key, today=datetime.now(self.zone).date())
-        except SQLAlchemyError:
+            answer = self._answer(address, environ)
+        except self.failures:
+            answer = None
+        if answer is None:
+            return self.following(environ, start_response)
+        status, headers, body = answer
+        start_response(status, [*headers, *self._always()])
+        return [body] if environ["REQUEST_METHOD"] == "GET" else []
+
+    def _answer(self, address: FeedAddress, environ: dict[str, Any]) -> Answer | None:
+        known, today = environ.get("HTTP_IF_NONE_MATCH"), datetime.now(self.zone).date()
+        if known and known.strip() != "*":
+            etag = self.read_tag(address.key, today)
+            tag = _known_tag(known, etag, packed=False) if etag else None
+            if tag or not etag:
+                return ("304 NOT MODIFIED", [("ETag", tag)], b"") if tag else None
+        has_doubt = known.strip() == "*" if known else known is None and "HTTP_IF_MODIFIED_SINCE" in environ
+        if has_doubt or address.kind == "meeting":
             return None
-        # "*" needs to know which body would be sent, and nobody sends it.
-        return _known_tag(known, etag, packed=False) if etag and known.strip() != "*" else None
+        packed = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        with self.engine.connect() as connection:
+            ready = read_feed(connection, address.key, today=today, packed=packed)
+        return ("200 OK", _body_headers(ready, packed=packed), ready.body) if ready else None
 
     def _always(self) -> list[tuple[str, str]]:
-        """Return the headers of a 304: those of feeds, and those that the application gives to every answer."""
+        """Return the headers of every feed, with those that the application gives to every answer."""
         if not self.headers:
             with self.app.test_request_context("/kalendari/visi.ics"):
                 response = self.app.process_response(Response(status=304, headers=CACHING))
-            self.headers = [
-                item for item in response.headers.items() if item[0] not in {"Content-Type", "Content-Length"}
-            ]
+            self.headers = [item for item in response.headers if item[0] not in {"Content-Type", "Content-Length"}]
         return self.headers
 
 
 def init_feeds(app: Flask) -> None:
     """Let the application send feeds."""
     app.register_blueprint(blueprint)
-    app.wsgi_app = NotModified(app, app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = ReadyFeeds(app, app.wsgi_app)  # type: ignore[method-assign]

@@ -86,7 +86,8 @@ class CalendarFeed(Base):
     etag: Mapped[str] = mapped_column(String(64))
     #: Rises with each change of the body, by a second at least.
     modified_at: Mapped[datetime]
-    body: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The plain body, once the same one was asked for twice.
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
     #: The body in gzip, once somebody has asked for it.
     packed_body: Mapped[bytes | None] = mapped_column(LargeBinary)
 

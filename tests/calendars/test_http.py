@@ -12,10 +12,11 @@ import time_machine
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from werkzeug.http import http_date
 
 from lag_tracker import create_app
+from lag_tracker.calendars.bodies import _TAG
 from lag_tracker.calendars.entries import meeting_address, page_address
 from lag_tracker.calendars.views import address_of, blueprint
 from lag_tracker.database import db
@@ -350,37 +351,53 @@ def test_every_answer_bears_the_headers_of_the_application(held: Meeting, client
     assert {name: again.headers[name] for name in names} == {name: first.headers[name] for name in names}
 
 
-def count_statements(client: FlaskClient, path: str, **headers: str) -> list[str]:
+def statements_of(client: FlaskClient, path: str, **headers: str) -> list[str]:
+    """Return the statements that SQLite carries out for one request, whoever sends them."""
     statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
+    connection: Any = db.engine.raw_connection()
+    connection.driver_connection.set_trace_callback(statements.append)
+    connection.close()
     client.get(path, headers=headers)
-    event.remove(db.engine, "before_cursor_execute", note)
+    connection = db.engine.raw_connection()
+    connection.driver_connection.set_trace_callback(None)
+    connection.close()
     return statements
 
 
+@pytest.mark.sqlite_only
 def test_a_poll_that_finds_nothing_new_is_one_read(held: Meeting, client: FlaskClient) -> None:
+    db.session.close()
     tag = client.get(FEED).headers["ETag"]
-    statements = count_statements(client, FEED, **{"If-None-Match": tag})
+    statements = statements_of(client, FEED, **{"If-None-Match": tag})
     assert len(statements) == 1
     assert "body" not in statements[0]
 
 
+@pytest.mark.sqlite_only
+def test_a_poll_reads_along_the_primary_keys(app: Flask) -> None:
+    statement = "EXPLAIN QUERY PLAN " + str(_TAG)
+    plan = db.session.execute(text(statement), {"key": "", "today": ""}).all()
+    assert [row[3].partition(" USING ")[0] for row in plan] == ["SEARCH calendar_feed", "SEARCH calendar_version"]
+
+
+@pytest.mark.sqlite_only
 def test_an_unchanged_feed_is_one_read(held: Meeting, client: FlaskClient) -> None:
-    client.get(FEED)
-    assert len(count_statements(client, FEED)) == 1
+    db.session.close()
+    for headers in ({"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}):
+        answers = [client.get(FEED, headers=headers) for _ in range(2)]
+        assert len(statements_of(client, FEED, **headers)) == 1
+        assert answers[0].data == answers[1].data == client.get(FEED, headers=headers).data
 
 
+@pytest.mark.sqlite_only
 def test_making_a_feed_takes_as_many_statements_for_one_event_as_for_many(held: Meeting, client: FlaskClient) -> None:
     counts = []
     for number in (1, 2):
         for _ in range(number * 3):
             factories.evening()
         db.session.commit()
-        counts.append(len(count_statements(client, FEED)))
+        db.session.close()
+        counts.append(len(statements_of(client, FEED)))
     assert counts[0] == counts[1]
 
 

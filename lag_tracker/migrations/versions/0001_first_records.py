@@ -58,7 +58,7 @@ def upgrade() -> None:
     sa.Column('built_on', sa.Date(), nullable=False),
     sa.Column('etag', sa.String(length=64), nullable=False),
     sa.Column('modified_at', UtcDateTime(), nullable=False),
-    sa.Column('body', sa.LargeBinary(), nullable=False),
+    sa.Column('body', sa.LargeBinary(), nullable=True),
     sa.Column('packed_body', sa.LargeBinary(), nullable=True),
     sa.PrimaryKeyConstraint('feed_key', name=op.f('pk_calendar_feed'))
     )

@@ -1,0 +1,171 @@
+"""Ready bodies of feeds: how a poll finds one, and how one is made when something has changed.
+
+Written in plain SQL statements that are prepared once, because this is what hundreds of calendar programs ask for
+around the clock.
+"""
+
+import gzip
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine, LargeBinary, String, bindparam, text
+
+from lag_tracker.calendars import queries
+from lag_tracker.calendars.feeds import write_feed
+from lag_tracker.calendars.queries import FeedAddress
+from lag_tracker.database import UtcDateTime
+
+SECOND = timedelta(seconds=1)
+#: Level of gzip: the usual 6 takes three times as long to make a feed a seventh smaller.
+PACKING = 3
+
+_FRESH = (
+    " FROM calendar_feed JOIN calendar_version"
+    " ON calendar_version.calendar_key = calendar_feed.calendar_key"
+    " AND calendar_version.version = calendar_feed.built_version"
+    " WHERE calendar_feed.feed_key = :key AND calendar_feed.built_on = :today"
+)
+_TAG = text("SELECT calendar_feed.etag" + _FRESH)
+_BODY = {
+    packed: text(f"SELECT etag, modified_at, {column} AS body{_FRESH}").columns(
+        etag=String, modified_at=UtcDateTime, body=LargeBinary
+    )
+    for packed, column in ((False, "body"), (True, "packed_body"))
+}
+_EVENTS = (
+    "SELECT event, time_zone FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
+    " WHERE calendar_key = :key AND calendar_listing.lang = :lang AND (kept_until IS NULL OR kept_until >= :today)"
+    " AND shown_until >= :since ORDER BY calendar_listing.starts_on, entry_id"
+)
+# The database joins the events, which is a third faster than fetching them one by one.
+_JOINED = {
+    "sqlite": text(
+        f"SELECT CAST(group_concat(event, '') AS BLOB), group_concat(DISTINCT time_zone) FROM ({_EVENTS})"  # noqa: S608
+    ),
+    "postgresql": text(
+        "SELECT string_agg(event, ''::bytea ORDER BY day, id), string_agg(DISTINCT time_zone, ',') FROM ("  # noqa: S608
+        + _EVENTS.replace("time_zone FROM", "time_zone, calendar_listing.starts_on AS day, entry_id AS id FROM")
+        + ") AS events"
+    ),
+}
+_NEW_VERSION = text(
+    "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 0) ON CONFLICT (calendar_key) DO NOTHING"
+)
+_VERSION = text("SELECT version FROM calendar_version WHERE calendar_key = :key")
+_KEPT = text("SELECT etag, modified_at FROM calendar_feed WHERE feed_key = :key").columns(
+    etag=String, modified_at=UtcDateTime
+)
+_KEEP = text(
+    "INSERT INTO calendar_feed"
+    " (feed_key, calendar_key, built_version, built_on, etag, modified_at, body, packed_body)"
+    " VALUES (:feed_key, :calendar_key, :version, :today, :etag, :modified_at, :body, :packed_body)"
+    " ON CONFLICT (feed_key) DO UPDATE SET calendar_key = excluded.calendar_key,"
+    " built_version = excluded.built_version, built_on = excluded.built_on,"
+    " etag = excluded.etag, modified_at = excluded.modified_at, body = COALESCE(excluded.body,"
+    " CASE WHEN calendar_feed.etag = excluded.etag THEN calendar_feed.body END),"
+    " packed_body = COALESCE(excluded.packed_body,"
+    " CASE WHEN calendar_feed.etag = excluded.etag THEN calendar_feed.packed_body END)"
+).bindparams(
+    bindparam("modified_at", type_=UtcDateTime),
+    bindparam("body", type_=LargeBinary),
+    bindparam("packed_body", type_=LargeBinary),
+)
+_ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_WRITE_LOCK = text("UPDATE calendar_version SET version = version WHERE calendar_key = ''")
+
+
+class ReadyFeed(NamedTuple):
+    """A body that may be sent as it is, plain or in gzip as it was asked for."""
+
+    etag: str
+    modified_at: datetime
+    body: bytes
+
+
+def tag_reader(engine: Engine) -> Callable[[str, date], str | None]:
+    """Return a function that gives the entity tag of a feed whose ready body is fresh today, else None.
+
+    It is one indexed read, made through the driver itself: the ways of SQLAlchemy cost more than the read. Errors are
+    those of the driver.
+    """
+    compiled: Any = _TAG.compile(dialect=engine.dialect)
+    statement, order = str(compiled), compiled.positiontup
+
+    def read(key: str, today: date) -> str | None:
+        values = {"key": key, "today": today.isoformat()}
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute(statement, [values[name] for name in order] if order else values)
+            row = cursor.fetchone()
+            cursor.close()
+        finally:
+            connection.close()
+        return row[0] if row else None
+
+    return read
+
+
+def read_feed(connection: Connection, key: str, *, today: date, packed: bool) -> ReadyFeed | None:
+    """Return a feed's ready body when it is fresh today; None also when it is not kept in that form yet."""
+    row = connection.execute(_BODY[packed], {"key": key, "today": today.isoformat()}).one_or_none()
+    return ReadyFeed(row[0], row[1], row[2]) if row is not None and row[2] is not None else None
+
+
+def build_feed(
+    connection: Connection, address: FeedAddress, *, time_zone: str, today: date, now: datetime, packed: bool
+) -> ReadyFeed | None:
+    """Make the body of a feed and keep it; return None when there is nothing that the public may read at its address.
+
+    Only one at a time builds a feed: whoever waited takes what the first one built. The version is read before the
+    events, so that the body is never older than the version it is kept under, whatever happens in between.
+    """
+    take_turns(connection, address.key)
+    ready = read_feed(connection, address.key, today=today, packed=packed)
+    subject = None if ready else queries.feed_subject(connection, address)
+    if ready or subject is None:
+        return ready
+    connection.execute(_NEW_VERSION, {"key": subject.calendar_key})
+    version = connection.execute(_VERSION, {"key": subject.calendar_key}).scalar_one()
+    if queries.feed_subject(connection, address) != subject:
+        # Somebody renamed it this very moment; the next poll will find the new name with its version.
+        version = -1
+    events, zones = _events(connection, subject.calendar_key, address, today)
+    if address.kind == "meeting" and not events:
+        return None
+    body = write_feed(events, zones=zones, name=subject.name.read_in(address.lang).words, time_zone=time_zone)
+    values = {"feed_key": address.key, "calendar_key": subject.calendar_key, "version": version, "today": today}
+    return _keep(connection, values, body, now=now, packed=packed)
+
+
+def _events(connection: Connection, key: str, address: FeedAddress, today: date) -> tuple[bytes, set[str]]:
+    shows_past = address.shows_past or address.kind == "meeting"
+    values = {"key": key, "lang": address.lang, "today": today.isoformat()}
+    values["since"] = (date.min if shows_past else today).isoformat()
+    row = connection.execute(_JOINED[connection.dialect.name], values).one()
+    return row[0] or b"", set((row[1] or "").split(",")) - {""}
+
+
+def _keep(connection: Connection, values: dict[str, Any], body: bytes, *, now: datetime, packed: bool) -> ReadyFeed:
+    """Keep a body; one that is as before keeps its tag and its time, any other looks newer than the one before."""
+    etag = sha256(body).hexdigest()[:32]
+    kept = connection.execute(_KEPT, {"key": values["feed_key"]}).one_or_none()
+    is_same = kept is not None and kept.etag == etag
+    modified_at = now if kept is None else kept.modified_at if is_same else max(now, kept.modified_at + SECOND)
+    sent = gzip.compress(body, PACKING, mtime=0) if packed else body
+    values |= {"etag": etag, "modified_at": modified_at, "today": values["today"].isoformat()}
+    # Writing a plain body costs more than joining one, so it is written when the same one is asked for again.
+    values |= {"body": body if is_same and not packed else None, "packed_body": sent if packed else None}
+    connection.execute(_KEEP, values)
+    return ReadyFeed(etag, modified_at, sent)
+
+
+def take_turns(connection: Connection, name: str) -> None:
+    """Hold back every other transaction that takes turns under the same name, until this one ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADVISORY_LOCK, {"name": f"calendar {name}"})
+    else:
+        # SQLite has one writer at a time; a write that changes nothing takes the turn before anything is read.
+        connection.execute(_WRITE_LOCK)

@@ -1,0 +1,176 @@
+"""A real subscriber: vdirsyncer fetches a feed from the running application, and khal shows it."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date, time
+from pathlib import Path
+from time import monotonic
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from flask import Flask
+
+from lag_tracker.database import db, utc_now
+from lag_tracker.models.meeting import MeetingState
+from tests import factories
+from tests.conftest import BASE_URL
+
+START_WITHIN = 60
+
+pytestmark = pytest.mark.sqlite_only
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Return as soon as the server answers."""
+    deadline = monotonic() + START_WITHIN
+    while monotonic() < deadline:
+        assert server.poll() is None, "the server has stopped"
+        try:
+            urlopen(address, timeout=5).close()  # noqa: S310 -- our own server
+        except URLError:
+            continue
+        return
+    pytest.fail(f"The server did not answer within {START_WITHIN} seconds.")
+
+
+@pytest.fixture
+def feed(app: Flask, tmp_path: Path) -> Iterator[str]:
+    """Start the application in a process of its own, over the database of the test; yield the address of a feed."""
+    port = free_port()
+    environment = os.environ | {
+        "INSTANCE": str(tmp_path),
+        "BASE_URL": BASE_URL,
+        "PORT": str(port),
+        "DEMO": "0",
+        "SECRET_KEY": "k" * 40,
+    }
+    server = subprocess.Popen([sys.executable, "-m", "lag_tracker", "run"], env=environment, stdout=subprocess.DEVNULL)
+    address = f"http://127.0.0.1:{port}/kalendari/visi.ics?past=all"
+    try:
+        wait_for(address, server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def shown(feed: str, tmp_path: Path) -> Callable[[str, str], list[str]]:
+    """Return a function that synchronises and returns what khal shows between two days."""
+    folder = tmp_path / "subscriber"
+    (folder / "events").mkdir(parents=True)
+    (folder / "vdirsyncer").write_text(
+        f"""
+[general]
+status_path = "{folder}/status"
+[pair meetings]
+a = "remote"
+b = "local"
+collections = null
+[storage remote]
+type = "http"
+url = "{feed}"
+[storage local]
+type = "filesystem"
+path = "{folder}/events"
+fileext = ".ics"
+"""
+    )
+    (folder / "khal").write_text(
+        f"""
+[calendars]
+[[meetings]]
+path = {folder}/events
+type = calendar
+[locale]
+timeformat = %H:%M
+dateformat = %Y-%m-%d
+longdateformat = %Y-%m-%d
+datetimeformat = %Y-%m-%d %H:%M
+longdatetimeformat = %Y-%m-%d %H:%M
+local_timezone = Europe/Riga
+default_timezone = Europe/Riga
+[sqlite]
+path = {folder}/khal.db
+"""
+    )
+    environment = os.environ | {"HOME": str(folder), "XDG_CACHE_HOME": str(folder), "LC_ALL": "C.UTF-8"}
+
+    def run(*words: str) -> str:
+        program = [str(Path(sys.executable).with_name(words[0])), *words[1:]]
+        done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def show(first: str, last: str) -> list[str]:
+        run("vdirsyncer", "-c", f"{folder}/vdirsyncer", "discover")
+        run("vdirsyncer", "-c", f"{folder}/vdirsyncer", "sync")
+        words = ("--day-format", "", "--format", "{start} – {end} {title}")
+        listed = run("khal", "-c", f"{folder}/khal", "list", *words, first, last)
+        return [line for line in listed.splitlines() if line.strip()]
+
+    return show
+
+
+def test_a_subscriber_follows_meetings_as_they_change(app: Flask, shown: Callable[[str, str], list[str]]) -> None:
+    moved = factories.evening("Pārceltā", starts_on=date(2026, 12, 1))
+    cancelled = factories.evening("Atceltā", starts_on=date(2026, 12, 2))
+    deleted = factories.evening("Dzēstā", starts_on=date(2026, 12, 3))
+    factories.meeting("Visas dienas", starts_on=date(2026, 12, 4))
+    factories.evening("Ar komatu, semikolu; un garumzīmēm āčēģīķļņšūž", starts_on=date(2026, 12, 5))
+    db.session.commit()
+    always = [
+        "2026-12-04 – 2026-12-04 Visas dienas",
+        "2026-12-05 18:00 – 2026-12-05 20:00 Ar komatu, semikolu; un garumzīmēm āčēģīķļņšūž",
+    ]
+    assert shown("2026-11-30", "2026-12-31") == [
+        "2026-12-01 18:00 – 2026-12-01 20:00 Pārceltā",
+        "2026-12-02 18:00 – 2026-12-02 20:00 Atceltā",
+        "2026-12-03 18:00 – 2026-12-03 20:00 Dzēstā",
+        *always,
+    ]
+    moved.starts_on, moved.starts_at_time, moved.ends_at_time = date(2026, 12, 8), time(9, 30), time(11)
+    db.session.commit()
+    assert shown("2026-11-30", "2026-12-31") == [
+        "2026-12-02 18:00 – 2026-12-02 20:00 Atceltā",
+        "2026-12-03 18:00 – 2026-12-03 20:00 Dzēstā",
+        *always,
+        "2026-12-08 09:30 – 2026-12-08 11:00 Pārceltā",
+    ]
+    cancelled.state, cancelled.cancelled_at = MeetingState.CANCELLED, utc_now()
+    db.session.commit()
+    assert "2026-12-02 18:00 – 2026-12-02 20:00 ATCELTS: Atceltā" in shown("2026-11-30", "2026-12-31")
+    db.session.delete(deleted)
+    db.session.commit()
+    assert shown("2026-11-30", "2026-12-31") == [
+        "2026-12-02 18:00 – 2026-12-02 20:00 ATCELTS: Atceltā",
+        *always,
+        "2026-12-08 09:30 – 2026-12-08 11:00 Pārceltā",
+    ]
+
+
+@pytest.mark.parametrize("sunday", [date(2026, 3, 29), date(2026, 10, 25), date(2027, 3, 28), date(2027, 10, 31)])
+def test_hours_are_right_on_both_sides_of_a_change_of_the_clocks(
+    app: Flask, shown: Callable[[str, str], list[str]], sunday: date
+) -> None:
+    days = [sunday.replace(day=sunday.day - 1), sunday]
+    days.append(date(2027, 11, 1) if sunday.day == 31 else sunday.replace(day=sunday.day + 1))
+    for day in days:
+        for hour in (2, 5, 18):
+            factories.meeting(f"plkst. {hour}", starts_on=day, starts_at_time=time(hour), ends_at_time=time(hour, 30))
+    db.session.commit()
+    assert shown(days[0].isoformat(), days[-1].isoformat()) == [
+        f"{day} {hour:02}:00 – {day} {hour:02}:30 plkst. {hour}" for day in days for hour in (2, 5, 18)
+    ]
