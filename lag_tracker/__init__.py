@@ -4,6 +4,7 @@ from flask import Flask
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
 from lag_tracker.calendars import pages as calendar_pages
+from lag_tracker.calendars.views import init_feeds
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import db, migrate
 from lag_tracker.decisions import views as decisions
@@ -21,6 +22,7 @@ from lag_tracker.site import views as site
 from lag_tracker.topics import views as topics
 from lag_tracker.web.assets import init_assets
 from lag_tracker.web.errors import init_errors
+from lag_tracker.web.frame import init_frame
 from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
 from lag_tracker.web.templates import init_templates
@@ -44,7 +46,9 @@ PAGES = (
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for `settings`, or for those of the environment and the instance folder."""
     settings = settings or load_settings()
-    app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=str(STATIC), instance_path=str(settings.instance))
+    app = Flask(
+        __name__, template_folder=str(TEMPLATES), static_folder=str(STATIC), instance_path=str(settings.instance)
+    )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
@@ -59,11 +63,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
     init_language(app)
     init_templates(app)
+    init_frame(app)
     init_assets(app)
     init_headers(app)
     init_errors(app)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
+    init_feeds(app)
     with app.app_context():
         keep_derived()
     return app

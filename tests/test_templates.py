@@ -32,7 +32,8 @@ def test_every_template_is_used() -> None:
         for kind in (nodes.Extends, nodes.Include, nodes.Import, nodes.FromImport):
             for node in tree.find_all(kind):
                 used.add(node.template.value if isinstance(node.template, nodes.Const) else None)
-    code = "".join(file.read_text(encoding="utf-8") for file in (CHECKOUT / "lag_tracker").rglob("*.py"))
+    places = [*(CHECKOUT / "lag_tracker").rglob("*.py"), *TEMPLATES.rglob("*.html")]
+    code = "".join(file.read_text(encoding="utf-8") for file in places)
     bilingual = {name for name in templates() if re.search(r"\.(lv|en)\.html$", name)}
     assert [name for name in templates() if name not in used | bilingual and f'"{name}"' not in code] == []
 

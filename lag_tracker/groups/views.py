@@ -8,7 +8,14 @@ from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.groups.queries import all_groups, as_branches, find_group, group_and_descendants
 from lag_tracker.initiatives.queries import initiatives
-from lag_tracker.meetings.queries import MeetingRow, meetings_of_groups, of_groups, past_meetings, undated_meetings, upcoming_meetings
+from lag_tracker.meetings.queries import (
+    MeetingRow,
+    meetings_of_groups,
+    of_groups,
+    past_meetings,
+    undated_meetings,
+    upcoming_meetings,
+)
 from lag_tracker.members.queries import composition, members_of
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
@@ -57,4 +64,6 @@ def show(slug: str) -> str:
 def _by_year(meetings: list[MeetingRow]) -> list[tuple[int, list[MeetingRow]]]:
     """Return the meetings under their years, as they come."""
     dated = [meeting for meeting in meetings if meeting.starts_on]
-    return [(year, list(rows)) for year, rows in groupby(dated, key=lambda row: row.starts_on.year if row.starts_on else 0)]
+    return [
+        (year, list(rows)) for year, rows in groupby(dated, key=lambda row: row.starts_on.year if row.starts_on else 0)
+    ]

@@ -43,7 +43,9 @@ def about() -> str:
 def accessibility() -> str:
     """Show the accessibility statement, with what the operator has had assessed and no claim beyond it."""
     assessed = current_app.config["SETTINGS"].accessibility_assessed_on
-    return render_template("overview/accessibility.html", assessed_on=date.fromisoformat(assessed) if assessed else None)
+    return render_template(
+        "overview/accessibility.html", assessed_on=date.fromisoformat(assessed) if assessed else None
+    )
 
 
 @page(blueprint, lv="/privatums", en="/privacy", audience=Audience.PUBLIC)

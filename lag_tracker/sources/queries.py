@@ -6,7 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.source import Citation, Source
 
 
@@ -21,7 +21,8 @@ class CitedSource(NamedTuple):
     edited_on: date | None
     read_minutes: int | None
     aspects: tuple[str, ...]
-    passages: tuple[str, ...]
+    #: Where in the source the facts stand, in Latvian.
+    passages: tuple[Text, ...]
 
 
 def citations_of(session: Session, **record: int) -> list[CitedSource]:
@@ -49,5 +50,5 @@ def _cited(source: Source, citations: list[Citation]) -> CitedSource:
         source.edited_on,
         source.read_minutes,
         () if whole else tuple(citation.aspect for citation in citations),
-        tuple(citation.passage for citation in citations if citation.passage),
+        tuple(Text(passage, "lv") for passage in dict.fromkeys(citation.passage for citation in citations) if passage),
     )

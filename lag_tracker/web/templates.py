@@ -2,16 +2,21 @@
 
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from gettext import NullTranslations
 from typing import Any
 
-from flask import Flask, request
+from babel.support import Translations
+from flask import Flask
 
 from lag_tracker.labels import label, meeting_title
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.meeting import MeetingKind
+from lag_tracker.paths import TRANSLATIONS
 from lag_tracker.web import formatting
 from lag_tracker.web.clock import today
-from lag_tracker.web.language import reading_language
+from lag_tracker.web.language import meeting_address, reading_language
+from lag_tracker.web.rows import date_block, meeting_item
 
 
 def _label(choice: StrEnum) -> str:
@@ -22,25 +27,36 @@ def _title_of(title: Bilingual, kind: MeetingKind, ordinal: int | None) -> Text:
     return meeting_title(title, kind, ordinal, reading_language())
 
 
-def meeting_address(slug: str) -> str:
-    """Return a meeting's address. Lists have many of them, and `url_for` would take a third of their time."""
-    prefix = "/en/meetings/" if reading_language() == "en" else "/sanaksmes/"
-    return f"{request.script_root}{prefix}{slug}"
-
-
 def _context() -> dict[str, Any]:
     return {"lang": reading_language(), "today": today()}
+
+
+@cache
+def _catalogue(lang: str) -> NullTranslations:
+    return Translations.load(TRANSLATIONS, [lang])
+
+
+def _gettext(words: str) -> str:
+    return _catalogue(reading_language()).gettext(words)
+
+
+def _ngettext(singular: str, plural: str, number: int) -> str:
+    return _catalogue(reading_language()).ngettext(singular, plural, number)
 
 
 def init_templates(app: Flask) -> None:
     """Give every template the words, dates and settings that pages share."""
     environment = app.jinja_env
+    # The catalogues themselves: Flask-Babel looks for its context at every word, which took a third of a page's time.
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
         settings=app.config["SETTINGS"],
         label=_label,
         title_of=_title_of,
         meeting_address=meeting_address,
+        meeting_item=meeting_item,
+        date_block=date_block,
         when=formatting.when,
         long_date=formatting.long_date,
         short_date=formatting.short_date,
