@@ -46,7 +46,7 @@ class SearchEntry(Base):
     body_words: Mapped[str]
     #: Of the record's page; a decision is on its meeting's page.
     slug: Mapped[str] = mapped_column(String(120))
-    #: The day shown and sorted by; None when the record has none, which sorts last.
+    #: The day of what happened on one, shown and sorted by; None sorts last.
     happened_on: Mapped[date | None]
     date_precision: Mapped[Precision] = mapped_column(one_of(Precision))
     title_lv: Mapped[str | None] = mapped_column(String(500))

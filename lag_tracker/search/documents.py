@@ -177,7 +177,6 @@ def _group(row: Any, networks: list[Any]) -> Document:
         subject_id=row.id,
         slug=row.slug,
         title=_both(row, "name"),
-        happened_on=row.formed_on,
         passages=(
             *(_both(row, text) for text in ("summary", "tasks", "label", "place")),
             *(_named(network.name, network.official_name) for network in networks),
@@ -206,7 +205,6 @@ def _network(row: Any, themes: list[Any], partners: list[Any]) -> Document:
         slug=row.slug,
         title=_named(row.name),
         also_called=(row.official_name,),
-        happened_on=row.starts_on,
         passages=(
             _named(row.official_name),
             _both(row, "summary"),

@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 
@@ -21,15 +22,13 @@ IN_TITLE: Final = "^"
 #: Before a folded word, to be looked for by its beginning.
 WORD: Final = "~"
 #: Before a folded word of the title.
-WORD_IN_TITLE: Final = "^~"
+WORD_IN_TITLE: Final = "@"
 #: Before the subject of an entry.
 ABOUT: Final = "="
-#: What entries have that are no single events: they are few, and sought under their names.
-LASTING: Final = "=lasting"
-
-LASTING_SUBJECTS: Final = frozenset(
-    (Subject.TOPIC, Subject.INITIATIVE, Subject.GROUP, Subject.NETWORK, Subject.MUNICIPALITY)
-)
+#: What has no day of its own: few records, and sought under their names.
+LASTING_SUBJECTS: Final = frozenset((Subject.TOPIC, Subject.GROUP, Subject.NETWORK, Subject.MUNICIPALITY))
+#: Entries without a day have smaller ids than this.
+FIRST_DATED: Final = 1 << 32
 SUBJECTS: Final = tuple(Subject)
 
 #: Letters of a word that count; no Latvian word is longer.
@@ -78,7 +77,7 @@ def entry_of(document: Document) -> Entry:
     title_words = _words(titles)
     passages_lv, passages_en = (_lines(document.passages, lang) for lang in ("lv", "en"))
     body_words = _words((passages_lv, passages_en, *document.labels, *_day_in_words(document)))
-    title_keys = {key for word in title_words for key in (stem_key(word), word_key(word))}
+    title_keys = {key for word in title_words for key in _keys_of(word)}
     row = {
         "id": _place(document),
         "subject": document.subject,
@@ -115,18 +114,22 @@ def tidy(text: str) -> str:
 
 def _place(document: Document) -> int:
     day = document.happened_on.toordinal() if document.happened_on else 0
-    return day << 32 | document.subject_id * (len(SUBJECTS) + 1) + SUBJECTS.index(document.subject)
+    return day * FIRST_DATED + document.subject_id * (len(SUBJECTS) + 1) + SUBJECTS.index(document.subject)
 
 
 def _keys(document: Document, title_words: Iterable[str], body_words: Iterable[str]) -> Iterable[str]:
     for word in title_words:
-        in_stem, in_word = stem_key(word), word_key(word)
+        in_stem, in_word = _keys_of(word)
         yield from (in_stem, WORD + in_word, IN_TITLE + in_stem, WORD_IN_TITLE + in_word)
     for word in body_words:
-        yield from (stem_key(word), WORD + word_key(word))
+        in_stem, in_word = _keys_of(word)
+        yield from (in_stem, WORD + in_word)
     yield ABOUT + document.subject
-    if document.subject in LASTING_SUBJECTS:
-        yield LASTING
+
+
+@lru_cache(maxsize=32_768)
+def _keys_of(word: str) -> tuple[str, str]:
+    return stem_key(word), word_key(word)
 
 
 def _words(texts: Iterable[str | None]) -> list[str]:

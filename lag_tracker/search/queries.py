@@ -33,12 +33,13 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.search import SearchEntry, Subject, visible_entries
 from lag_tracker.models.traits import Precision
 from lag_tracker.models.visibility import Viewer
-from lag_tracker.search.index import ABOUT, IN_TITLE, LASTING, LASTING_SUBJECTS, WORD
-from lag_tracker.search.sought import Excerpt, Piece, Sought, excerpt, marked, understand
+from lag_tracker.search.index import ABOUT, FIRST_DATED, IN_TITLE, LASTING_SUBJECTS, WORD, WORD_IN_TITLE
+from lag_tracker.search.sought import Excerpt, Piece, Sought, Understood
 
-#: Of each sort of candidate (title, anywhere, lasting records) that many newest are ranked; older ones are found by
-#: more words, or newest first.
+#: Of each sort of candidate (title, anywhere, lasting records) that many newest are ranked, and fewer for more words
+#: than these; older ones are found by other words, or newest first.
 CANDIDATES: Final = 200
+_USUAL_WORDS: Final = 3
 #: A subject's hits are counted up to here.
 MOST_COUNTED: Final = 100
 
@@ -59,6 +60,7 @@ _INDEX: Final = table("search_index", column("rowid", BigInteger), column("searc
 _AFTER: Final = re.compile(r"(?:(\d{1,4})\.)?(\d{1,18})", re.ASCII)
 
 Order = Literal["best", "newest"]
+Keys = tuple[str, ...]
 
 
 class FoundRow(NamedTuple):
@@ -86,7 +88,7 @@ class Facet(NamedTuple):
 class Found:
     """One page of results."""
 
-    sought: tuple[Sought, ...] = ()
+    understood: Understood = field(default_factory=lambda: Understood(""))
     rows: list[FoundRow] = field(default_factory=list)
     #: Key of the next page, None on the last.
     next: str | None = None
@@ -96,11 +98,11 @@ class Found:
     @property
     def words(self) -> list[str]:
         """The words that were looked for, folded."""
-        return [one.folded for one in self.sought]
+        return [one.folded for one in self.understood.sought]
 
     def marked(self, passage: str) -> list[Piece]:
         """Return the passage in pieces, each with whether it is a word that was looked for."""
-        return marked(passage, self.sought)
+        return self.understood.marked(passage)
 
 
 def find(
@@ -119,38 +121,41 @@ def find(
     `after` is the `next` of the page before; ValueError when it is not such a key. The best first are those with the
     words in the title and spelt as typed, the newer first among equals.
     """
-    sought = understand(typed)
-    start = _start(after)
+    understood, start = Understood(typed), _start(after)
+    sought = understood.sought
     if not sought:
-        return Found()
+        return Found(understood)
     every = [_expanded(session, one.keys) for one in sought]
-    asked = [*every, tuple(ABOUT + subject for subject in Subject if subject in subjects)] if subjects else every
-    ranked = (
-        _best(session, sought, asked) if order == "best" else _newest(session, asked, before=start[1], limit=limit + 1)
-    )
+    among = tuple(subjects or ())
+    if order == "best":
+        ranked = _best(session, sought, every, among)
+    else:
+        ranked = _newest(session, every, among, before=start[1], limit=limit + 1)
     score, place = ranked.c.score, ranked.c.id
     page = select(SearchEntry, score).join(ranked, place == SearchEntry.id).where(visible_entries(viewer))
     if start[1]:
         page = page.where(tuple_(score, place) < tuple_(*start))
     found = session.execute(page.order_by(score.desc(), place.desc()).limit(limit + 1)).all()
-    rows = [_row(entry, sought, lang) for entry, _ in found[:limit]]
+    rows = [_row(entry, understood, lang) for entry, _ in found[:limit]]
     next_key = f"{found[limit - 1][1]}.{found[limit - 1][0].id}" if len(found) > limit else None
-    return Found(sought, rows, next_key, _facets(session, every))
+    return Found(understood, rows, next_key, _facets(session, every))
 
 
-def entries_bearing(session: Session, every: Sequence[Sequence[str]]) -> Select[int]:
+def entries_bearing(session: Session, every: Sequence[Keys], among: Sequence[Subject] = ()) -> Select[int]:
     """Return the ids of entries that bear one key at least out of each of `every`, the newest first.
 
-    A key with * at its end stands for all that begin so. Keys hold no quotation marks, so they can be quoted.
+    A key with * at its end stands for all that begin so. Keys hold no quotation marks, so they can be quoted. With
+    subjects only entries `among` those count; SQLite has them as keys, PostgreSQL knows their shares of the table.
     """
     if _is_sqlite(session):
         place = _INDEX.c.rowid.label("id")
-        wanted = " AND ".join(f"({' OR '.join(map(_quoted, keys))})" for keys in every)
+        subjects = [tuple(ABOUT + subject for subject in among)] if among else []
+        wanted = " AND ".join(f"({' OR '.join(map(_quoted, keys))})" for keys in (*subjects, *every))
         return select(place).where(_INDEX.c.search_index.op("MATCH")(wanted)).order_by(_INDEX.c.rowid.desc())
     wanted = " & ".join(f"({' | '.join(map(_lexeme, keys))})" for keys in every)
     vector: ColumnElement[Any] = literal_column("search_entry.vector")
-    bearing = vector.op("@@")(cast(literal(wanted), TSQUERY))
-    return select(SearchEntry.id).where(bearing).order_by(SearchEntry.id.desc())
+    found = select(SearchEntry.id).where(vector.op("@@")(cast(literal(wanted), TSQUERY)))
+    return (found.where(SearchEntry.subject.in_(among)) if among else found).order_by(SearchEntry.id.desc())
 
 
 def _quoted(key: str) -> str:
@@ -174,7 +179,7 @@ def _start(after: str | None) -> tuple[int, int]:
     return (int(match[1] or 0), int(match[2]))
 
 
-def _expanded(session: Session, keys: tuple[str, ...]) -> tuple[str, ...]:
+def _expanded(session: Session, keys: Keys) -> Keys:
     """Return the keys, a word's beginning replaced by the words there are where SQLite would gather them slowly."""
     beginning = keys[-1].rstrip("*")
     if not (_is_sqlite(session) and keys[-1].endswith("*") and len(beginning) > len(WORD) + _READY_BEGINNINGS):
@@ -184,24 +189,25 @@ def _expanded(session: Session, keys: tuple[str, ...]) -> tuple[str, ...]:
     return keys if len(terms) > _MOST_EXPANDED else (*keys[:-1], *terms)
 
 
-def _in_title(keys: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(IN_TITLE + key for key in keys)
+def _in_title(keys: Keys) -> Keys:
+    return tuple(WORD_IN_TITLE + key[len(WORD) :] if key.startswith(WORD) else IN_TITLE + key for key in keys)
 
 
-def _newest(session: Session, asked: Sequence[tuple[str, ...]], *, before: int, limit: int) -> Any:
-    found = entries_bearing(session, asked)
-    place = found.selected_columns[0]
+def _newest(session: Session, every: Sequence[Keys], among: Sequence[Subject], *, before: int, limit: int) -> Any:
+    found = entries_bearing(session, every, among)
     if before:
-        found = found.where(place < before)
+        found = found.where(found.selected_columns[0] < before)
     return found.add_columns(literal(0).label("score")).limit(limit).subquery()
 
 
-def _best(session: Session, sought: Sequence[Sought], asked: Sequence[tuple[str, ...]]) -> Any:
+def _best(session: Session, sought: Sequence[Sought], every: Sequence[Keys], among: Sequence[Subject]) -> Any:
     """Return ids and scores of the newest that have the words in the title, that have them, and that last."""
-    titles = [_in_title(keys) for keys in asked[: len(sought)]]
-    groups = (titles + list(asked[len(sought) :]), asked, [*asked, (LASTING,)])
-    newest = (entries_bearing(session, every).limit(CANDIDATES).subquery() for every in groups)
-    candidates = union(*(select(found.c.id) for found in newest)).subquery()
+    found = entries_bearing(session, every, among)
+    in_title = entries_bearing(session, [_in_title(keys) for keys in every], among)
+    groups = (in_title, found, found.where(found.selected_columns[0] < FIRST_DATED))
+    most = CANDIDATES * _USUAL_WORDS // max(_USUAL_WORDS, len(sought))
+    newest = (group.limit(most).subquery() for group in groups)
+    candidates = union(*(select(group.c.id) for group in newest)).subquery()
     score = _score(session, sought).label("score")
     return select(SearchEntry.id, score).join(candidates, candidates.c.id == SearchEntry.id).subquery()
 
@@ -229,16 +235,18 @@ def _points(position: Any, one: Sought) -> ColumnElement[int]:
     return title + folded + body
 
 
-def _facets(session: Session, every: Sequence[tuple[str, ...]]) -> list[Facet]:
+def _facets(session: Session, every: Sequence[Keys]) -> list[Facet]:
     counts = []
     for subject in Subject:
-        found = entries_bearing(session, [*every, (ABOUT + subject,)]).order_by(None).limit(MOST_COUNTED + 1).subquery()
-        counts.append(select(literal(subject.value).label("subject"), func.count().label("number")).select_from(found))
+        found = entries_bearing(session, every, [subject])
+        # In the order of ids, in which subjects are mixed: the first hundred are soon met.
+        some = found.order_by(None).order_by(found.selected_columns[0]).limit(MOST_COUNTED + 1).subquery()
+        counts.append(select(literal(subject.value).label("subject"), func.count().label("number")).select_from(some))
     rows = session.execute(union_all(*counts)).all()
     return [Facet(Subject(name), min(number, MOST_COUNTED), number > MOST_COUNTED) for name, number in rows if number]
 
 
-def _row(entry: SearchEntry, sought: Sequence[Sought], lang: str) -> FoundRow:
+def _row(entry: SearchEntry, understood: Understood, lang: str) -> FoundRow:
     return FoundRow(
         entry.subject,
         entry.slug,
@@ -246,5 +254,5 @@ def _row(entry: SearchEntry, sought: Sequence[Sought], lang: str) -> FoundRow:
         entry.title,
         entry.happened_on,
         entry.date_precision,
-        excerpt(Bilingual(entry.passages_lv, entry.passages_en), sought, lang),
+        understood.excerpt(Bilingual(entry.passages_lv, entry.passages_en), lang),
     )

@@ -1,7 +1,7 @@
 """What was typed, and where its words are in a text."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import takewhile
@@ -56,10 +56,6 @@ class Sought:
             return (self.stem,)
         return (self.stem, WORD + self.folded + ("*" if len(self.folded) >= _SHORTEST_BEGINNING else ""))
 
-    def is_found_in(self, word: str) -> bool:
-        """Whether a word of a text is a form of this one."""
-        return stem_key(word) == self.stem or (self.may_go_on and word_key(word).startswith(self.folded))
-
 
 class Excerpt(NamedTuple):
     """A passage around the words that were found, each piece with whether it is one of them."""
@@ -68,52 +64,55 @@ class Excerpt(NamedTuple):
     lang: str
 
 
-def understand(typed: str) -> tuple[Sought, ...]:
-    """Return the different words of what was typed, as many as a search takes."""
-    found = list(dict.fromkeys(word[:LONGEST_WORD] for word in words(typed[:LONGEST_TYPED])))[:MOST_WORDS]
-    return tuple(Sought(word, may_go_on=number == len(found)) for number, word in enumerate(found, 1))
+class Understood:
+    """What was typed, understood: its different words, as many as a search takes."""
 
+    def __init__(self, typed: str) -> None:
+        found = list(dict.fromkeys(word[:LONGEST_WORD] for word in words(typed[:LONGEST_TYPED])))[:MOST_WORDS]
+        self.sought = tuple(Sought(word, may_go_on=number == len(found)) for number, word in enumerate(found, 1))
+        self._by_stem = {one.stem: one for one in reversed(self.sought)}
+        self._known: dict[str, Sought | None] = {}
 
-def marked(passage: str, sought: Sequence[Sought]) -> list[Piece]:
-    """Return the passage in pieces, each with whether it is a word that was sought."""
-    pieces: list[Piece] = []
-    end = 0
-    for first, last, _ in _hits(passage, sought):
-        pieces += [(passage[end:first], False), (passage[first:last], True)]
-        end = last
-    return [piece for piece in (*pieces, (passage[end:], False)) if piece[0]]
+    def marked(self, passage: str) -> list[Piece]:
+        """Return the passage in pieces, each with whether it is a word that was sought."""
+        pieces: list[Piece] = []
+        end = 0
+        for first, last, _ in self._hits(passage):
+            pieces += [(passage[end:first], False), (passage[first:last], True)]
+            end = last
+        return [piece for piece in (*pieces, (passage[end:], False)) if piece[0]]
 
+    def excerpt(self, passages: Bilingual, lang: str) -> Excerpt:
+        """Return the passage with most of the words: in `lang`, else in the other language, else the first there is."""
+        for language in (lang, *(other for other in Bilingual._fields if other != lang)):
+            lines = (getattr(passages, language) or "")[:_LOOKED_THROUGH].splitlines()
+            hits = {line: {one for _, _, one in self._hits(line)} for line in lines}
+            best = max(lines, key=lambda line: len(hits[line]), default="")
+            if best and hits[best]:
+                return Excerpt(self._window(best), language)
+        text, language = passages.read_in(lang)
+        return Excerpt(self._window(text.partition("\n")[0]), language)
 
-def excerpt(passages: Bilingual, sought: Sequence[Sought], lang: str) -> Excerpt:
-    """Return the passage with most of the words: in `lang`, else in the other language, else the first there is."""
-    others = [other for other in Bilingual._fields if other != lang]
-    for language in (lang, *others):
-        lines = (getattr(passages, language) or "")[:_LOOKED_THROUGH].splitlines()
-        best = max(lines, key=lambda line: len({one for _, _, one in _hits(line, sought)}), default="")
-        if any(_hits(best, sought)):
-            return Excerpt(_window(best, sought), language)
-    text, language = passages.read_in(lang)
-    return Excerpt(_window(text.partition("\n")[0], sought), language)
+    def _hits(self, passage: str) -> Iterator[tuple[int, int, Sought]]:
+        for match in _WORD.finditer(passage):
+            found = self._found(match[0])
+            if found:
+                yield match.start(), match.end(), found
 
+    def _found(self, word: str) -> Sought | None:
+        """Return what of the sought a word of a text is a form of; texts repeat themselves, so it is remembered."""
+        if word not in self._known:
+            small = word.casefold()[:LONGEST_WORD]
+            last = self.sought[-1:]
+            beginning = last[0] if last and word_key(small).startswith(last[0].folded) else None
+            self._known[word] = self._by_stem.get(stem_key(small), beginning)
+        return self._known[word]
 
-def _hits(passage: str, sought: Sequence[Sought]) -> Iterator[tuple[int, int, Sought]]:
-    for match in _WORD.finditer(passage):
-        word = match[0].casefold()
-        found = next((one for one in sought if one.is_found_in(word)), None)
-        if found:
-            yield match.start(), match.end(), found
-
-
-def _window(line: str, sought: Sequence[Sought]) -> list[Piece]:
-    """Return the part of a line around its first hit, cut between words, in pieces."""
-    first = next(_hits(line, sought), (0, 0, None))[0]
-    start = 0 if first <= _BEFORE_HIT else line.find(" ", first - _BEFORE_HIT) + 1
-    end = start + LONGEST_EXCERPT
-    if end >= len(line):
-        return _with_dots(marked(line[start:], sought), before=start > 0, after=False)
-    cut = line[start:end].rsplit(" ", 1)[0]
-    return _with_dots(marked(cut, sought), before=start > 0, after=True)
-
-
-def _with_dots(pieces: list[Piece], *, before: bool, after: bool) -> list[Piece]:
-    return [*([("… ", False)] if before else []), *pieces, *([(" …", False)] if after else [])]
+    def _window(self, line: str) -> list[Piece]:
+        """Return the part of a line around its first hit, cut between words, in pieces."""
+        first = next(self._hits(line), (0, 0, None))[0]
+        start = 0 if first <= _BEFORE_HIT else line.find(" ", first - _BEFORE_HIT) + 1
+        end = start + LONGEST_EXCERPT
+        cut = line[start:] if end >= len(line) else line[start:end].rsplit(" ", 1)[0]
+        before, after = [("… ", False)] * (start > 0), [(" …", False)] * (end < len(line))
+        return [*before, *self.marked(cut), *after]

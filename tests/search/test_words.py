@@ -108,4 +108,4 @@ def _everything(sought: str) -> list[Any]:
     found = [
         find(db.session(), sought, lang="en", viewer=PUBLIC, order=order, limit=50) for order in ("best", "newest")
     ]
-    return [(one.rows, one.facets, one.next, one.sought) for one in found]
+    return [(one.rows, one.facets, one.next, one.words) for one in found]

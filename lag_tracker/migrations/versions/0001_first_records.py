@@ -21,11 +21,13 @@ def _make_search_index() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE search_index USING fts5"
-            "(keys, tokenize=\"ascii tokenchars '^~=_'\", prefix='3 4', detail=none)"
+            "(keys, tokenize=\"ascii tokenchars '^~@='\", prefix='3 4', detail=none)"
         )
         op.execute("CREATE VIRTUAL TABLE search_index_keys USING fts5vocab(search_index, 'instance')")
     else:
         op.execute("ALTER TABLE search_entry ADD COLUMN vector tsvector NOT NULL DEFAULT ''")
+        # With statistics of ten thousand words instead of a thousand the planner knows a rare beginning from a frequent.
+        op.execute("ALTER TABLE search_entry ALTER COLUMN vector SET STATISTICS 1000")
         op.execute("CREATE INDEX ix_search_entry_vector ON search_entry USING gin (vector) WITH (fastupdate = off)")
 
 
