@@ -91,11 +91,14 @@ def run() -> None:
             load_demonstration=lambda: _load_demonstration(settings),
             progress=lambda done, total: _show_progress(done, total, "" if done == total else "calendar events"),
         )
+    serve(settings, announce=lambda: _announce(settings))
+
+
+def _announce(settings: Settings) -> None:
     click.echo(f"LAG Tracker {_version()}")
     click.echo(f"  Latviski:     {settings.address}/")
     click.echo(f"  In English:   {settings.address}/en/")
     click.echo("  Apturēt: Ctrl+C. To stop: Ctrl+C.")
-    serve(settings)
 
 
 @main.command()

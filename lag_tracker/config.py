@@ -5,6 +5,7 @@ import runpy
 import secrets
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -117,7 +118,7 @@ def _read_file(folder: Path) -> dict[str, Any]:
             found = {name: value for name, value in runpy.run_path(str(python)).items() if name.isupper()}
         else:
             return {}
-    except (tomllib.TOMLDecodeError, SyntaxError, UnicodeDecodeError) as mistake:
+    except Exception as mistake:  # a file of Python may fail in any way
         raise BadSetting(f"The configuration file in {folder} cannot be read: {mistake}.") from mistake
     found = {name.lower(): value for name, value in found.items()}
     unknown = sorted(set(found) - set(_names()))
@@ -216,12 +217,24 @@ def _how_to_make_a_secret() -> str:
 def _kept_secret(settings: Settings) -> str:
     """Return the key kept in the instance folder, making it at the first start, readable by its owner alone."""
     kept = settings.instance / "secret_key"
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    if not kept.is_file():
-        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    key = kept.read_text(encoding="utf-8").strip()
+    try:
+        settings.instance.mkdir(parents=True, exist_ok=True)
+        if not kept.is_file():
+            _make_secret(kept)
+        key = kept.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as refusal:
+        raise BadSetting(f"The instance folder {settings.instance} cannot be used: {refusal}.") from refusal
     if len(key) < SHORTEST_SECRET:
         raise BadSetting(f"{kept} holds no usable key; delete the file and start again.")
     return key
+
+
+def _make_secret(kept: Path) -> None:
+    """Write a new key; of two processes that start at once the first wins, and nobody reads half a key."""
+    unfinished = kept.with_name(f"{kept.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    with suppress(FileExistsError):
+        os.link(unfinished, kept)
+    unfinished.unlink()

@@ -3,6 +3,8 @@
 import socket
 from collections.abc import Callable
 from datetime import datetime
+from threading import Thread
+from time import sleep
 
 from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.config import Settings
@@ -13,6 +15,7 @@ from lag_tracker.schema import is_empty, one_at_a_time, upgrade_database
 #: Threads that answer at once in each server process; the database pool has room for as many connections.
 THREADS = 4
 SECONDS_TO_STOP = 5
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 def prepare(
@@ -56,8 +59,8 @@ def require_free_port(settings: Settings) -> None:
         ) from None
 
 
-def serve(settings: Settings) -> None:
-    """Serve the application until the process is told to stop."""
+def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
+    """Serve the application until the process is told to stop; `announce` is called once it listens."""
     from granian.constants import Interfaces  # noqa: PLC0415 -- other commands need no server
     from granian.log import LogLevels  # noqa: PLC0415
     from granian.server import Server  # noqa: PLC0415
@@ -76,4 +79,17 @@ def serve(settings: Settings) -> None:
         websockets=False,
         log_level=LogLevels.warning,
     )
+    server.on_startup(lambda: Thread(target=_wait_for_listening, args=(settings, announce), daemon=True).start())
     server.serve()
+
+
+def _wait_for_listening(settings: Settings, announce: Callable[[], None]) -> None:
+    # The server tells nobody that its processes are up, and an address that is not yet answered looks broken.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 -- compared, not bound
+    while True:
+        try:
+            with socket.create_connection((host, settings.port), timeout=1):
+                break
+        except OSError:
+            sleep(SECONDS_BETWEEN_LOOKS)
+    announce()

@@ -30,6 +30,7 @@ from lag_tracker.demonstration.fields import (
     Truth,
     Whole,
     Zone,
+    is_skipped,
 )
 from lag_tracker.demonstration.shapes import (
     DatedShape,
@@ -197,6 +198,14 @@ class MeetingFacts(Sourced, TitledShape, DatedShape):
             raise ValueError("has an ends_at_time and needs a starts_at_time")
         if self.starts_at_time and self.ends_at_time and not self.ends_on and self.ends_at_time <= self.starts_at_time:
             raise ValueError("ends before it starts")
+        return self
+
+    @model_validator(mode="after")
+    def _check_clock_change(self) -> "MeetingFacts":
+        last = self.ends_on or self.starts_on
+        for at, on, word in ((self.starts_at_time, self.starts_on, "starts"), (self.ends_at_time, last, "ends")):
+            if at and on.first and is_skipped(on.first, at, self.time_zone):
+                raise ValueError(f"{word} at a time that the clocks skip on that day")
         return self
 
     @model_validator(mode="after")

@@ -154,3 +154,9 @@ ToGroup = Annotated[Key | None, Reference("groups")]
 ToTopic = Annotated[Key | None, Reference("topics")]
 ToInitiative = Annotated[Key | None, Reference("initiatives")]
 ToMeeting = Annotated[Key | None, Reference("meetings")]
+
+
+def is_skipped(day: date, at: time, zone: str) -> bool:
+    """Tell whether the clocks of `zone` pass over this time of the day, as in the hour lost in March."""
+    local = datetime.combine(day, at, ZoneInfo(zone))
+    return local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None)

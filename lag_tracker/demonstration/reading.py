@@ -88,6 +88,9 @@ def _shaped(data: dict[str, Any], mistakes: Mistakes) -> dict[str, list[tuple[in
 def _note_invalid(invalid: ValidationError, start: Path, shape: type[Shape], mistakes: Mistakes) -> None:
     for error in invalid.errors(include_url=False):
         path = (*start, *error["loc"])
+        # A list whose only items are wrong counts as empty, too, which would be one mistake told twice.
+        if error["type"] == "too_short" and error["input"]:
+            continue
         if error["type"] == "extra_forbidden":
             names = _shape_at(shape, error["loc"][:-1]).model_fields
             sentence = f"there is no such field{_did_you_mean(str(path[-1]), names)}"
@@ -168,7 +171,7 @@ def _check_within(records: dict[str, list[tuple[int, Record]]], mistakes: Mistak
             elif isinstance(record, DecisionFacts) and record.agenda_item:
                 meeting = meetings.get(record.meeting)
                 if isinstance(meeting, MeetingFacts) and record.agenda_item > len(meeting.agenda):
-                    mistakes.add((*path, "agenda_item"), f"the meeting's agenda has {len(meeting.agenda)} items")
+                    mistakes.add((*path, "agenda_item"), f"the meeting's agenda has no item {record.agenda_item}")
 
 
 def _check_cites(record: Record, start: Path, mistakes: Mistakes) -> None:

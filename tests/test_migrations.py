@@ -1,0 +1,262 @@
+"""Every upgrade keeps every row: each revision is gone up and down over a database filled by the one before."""
+
+import fcntl
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from flask import Flask
+from sqlalchemy import Connection, inspect, text
+
+from lag_tracker import create_app
+from lag_tracker.database import Base, db, utc_now
+from lag_tracker.demonstration.sample import load_demonstration
+from lag_tracker.errors import RuleBroken
+from lag_tracker.paths import MIGRATIONS
+from lag_tracker.schema import (
+    COPIES_KEPT,
+    check_database,
+    copy_database,
+    is_empty,
+    one_at_a_time,
+    read_revision,
+    upgrade_database,
+)
+from tests.conftest import settings_for
+
+REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def alembic(app: Flask) -> Config:
+    config: Config = app.extensions["migrate"].migrate.get_config()
+    return config
+
+
+def tables(connection: Connection) -> list[str]:
+    return [name for name in inspect(connection).get_table_names() if not name.startswith(("search_index", "alembic"))]
+
+
+def rows() -> Rows:
+    """Return every row of every table that the database has now, whatever the models say."""
+    with db.engine.connect() as connection:
+        return {
+            name: [dict(row) for row in connection.execute(text(f'SELECT * FROM "{name}"')).mappings()]
+            for name in tables(connection)
+        }
+
+
+def kept(before: Rows, after: Rows) -> bool:
+    """Tell whether each table has as many rows as before, with the same values in the columns it still has."""
+
+    def values(found: list[dict[str, Any]], columns: set[str]) -> list[str]:
+        return sorted(repr([row[column] for column in sorted(columns)]) for row in found)
+
+    for name in before.keys() & after.keys():
+        columns = set(before[name][0]) & set(after[name][0]) if before[name] and after[name] else set()
+        if values(before[name], columns) != values(after[name], columns):
+            return False
+    return True
+
+
+def fill(app: Flask) -> None:
+    """Bring rows into every table: records from the demonstration, and the feeds that are made when somebody asks."""
+    settings = app.config["SETTINGS"]
+    load_demonstration(uid_domain=settings.uid_domain, today=date(2026, 11, 22))
+    db.session.commit()
+    for address in ("/kalendari/visi.ics", "/en/calendars/all.ics"):
+        app.test_client(use_cookies=False).get(address)
+    db.session.remove()
+
+
+@pytest.fixture
+def filled(app: Flask) -> Iterator[Flask]:
+    """Return the application over a database in which every table has rows."""
+    fill(app)
+    yield app
+    db.session.remove()
+
+
+def test_the_revisions_form_one_line() -> None:
+    assert len(ScriptDirectory(str(MIGRATIONS)).get_heads()) == 1
+
+
+def test_the_filled_database_has_rows_in_every_table(filled: Flask) -> None:
+    empty = {name for name, found in rows().items() if not found}
+    assert empty <= {"calendar_format"}
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_upgrade_over_filled_tables_keeps_every_row(filled: Flask, revision: str) -> None:
+    # Going down first gives the older version's tables with rows in them, for every revision there will be.
+    command.downgrade(alembic(filled), revision)
+    before = rows()
+    command.upgrade(alembic(filled), "head")
+    assert kept(before, rows())
+    assert check_database() == []
+
+
+def test_an_upgrade_that_is_not_needed_changes_nothing(filled: Flask) -> None:
+    before = rows()
+    command.upgrade(alembic(filled), "head")
+    assert rows() == before
+
+
+def test_a_downgrade_to_nothing_leaves_nothing_and_can_be_undone(filled: Flask) -> None:
+    command.downgrade(alembic(filled), "base")
+    with db.engine.connect() as connection:
+        assert tables(connection) == []
+    command.upgrade(alembic(filled), "head")
+    assert check_database() == []
+    assert is_empty()
+
+
+def test_models_and_database_agree(app: Flask) -> None:
+    assert check_database() == []
+
+
+def test_a_table_changed_by_hand_is_found(app: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE theme ADD COLUMN colour VARCHAR(20)"))
+    assert len(check_database()) == 1
+    assert "colour" in check_database()[0]
+
+
+def test_what_is_made_by_hand_for_each_database_is_there(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            assert "search_index" in inspect(connection).get_table_names()
+        else:
+            assert "vector" in {column["name"] for column in inspect(connection).get_columns("search_entry")}
+
+
+BATCH = '''"""A revision of the tests that rebuilds the table of groups."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "rebuild"
+down_revision = "{head}"
+branch_labels = None
+depends_on = None
+
+
+def rebuild() -> str:
+    return "always" if op.get_bind().dialect.name == "sqlite" else "never"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("group", recreate=rebuild()) as batch:
+        batch.add_column(sa.Column("motto", sa.String(200), nullable=True))
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("group", recreate=rebuild()) as batch:
+        batch.drop_column("motto")
+'''
+
+
+def test_a_rebuilt_table_keeps_its_children(filled: Flask, tmp_path: Path) -> None:
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "rebuild.py").write_text(BATCH.format(head=REVISIONS[-1]))
+    config = alembic(filled)
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"{MIGRATIONS / 'versions'}\n{tmp_path / 'versions'}")
+    before = rows()
+    command.upgrade(config, "rebuild")
+    after = rows()
+    assert "motto" in after["group"][0]
+    assert kept(before, after)
+    command.downgrade(config, REVISIONS[-1])
+    assert kept(before, rows())
+    assert check_database() == []
+
+
+@pytest.mark.sqlite_only
+def test_without_the_guard_the_same_rebuild_would_lose_them(filled: Flask) -> None:
+    before = rows()
+    with db.engine.begin() as connection:
+        connection.execute(text('CREATE TABLE group_copy AS SELECT * FROM "group"'))
+        connection.execute(text('DROP TABLE "group"'))
+        left = connection.scalar(text("SELECT count(*) FROM membership"))
+    assert (len(before["membership"]) > 0, left) == (True, 0)
+
+
+@pytest.mark.sqlite_only
+def test_foreign_keys_are_on_again_after_an_upgrade(filled: Flask) -> None:
+    command.upgrade(alembic(filled), "head")
+    with db.engine.connect() as connection:
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+
+
+@pytest.mark.sqlite_only
+def test_rows_without_the_row_they_refer_to_are_found(filled: Flask) -> None:
+    with db.engine.connect() as connection:
+        connection.execute(text("PRAGMA foreign_keys=OFF"))
+        connection.execute(text('DELETE FROM "group"'))
+        connection.commit()
+    assert "refer to rows that do not exist" in check_database()[0]
+
+
+def test_a_database_of_a_newer_version_is_left_alone(filled: Flask) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    before = rows()
+    with pytest.raises(RuleBroken, match="newer version of LAG Tracker"):
+        upgrade_database(filled.config["SETTINGS"], now=utc_now())
+    assert rows() == before
+    assert check_database() == ["The tables are at 9999, which a newer version of LAG Tracker made."]
+
+
+@pytest.mark.sqlite_only
+def test_a_copy_is_whole_and_only_the_last_few_are_kept(filled: Flask, tmp_path: Path) -> None:
+    settings = filled.config["SETTINGS"]
+    for number in range(COPIES_KEPT + 2):
+        copy = copy_database(settings, label=f"{number:04d}", now=utc_now().replace(second=number))
+    assert copy
+    copies = sorted((tmp_path / "backups").iterdir())
+    assert (len(copies), copies[-1]) == (COPIES_KEPT, copy)
+    whole = rows()
+    db.engine.dispose()
+    (tmp_path / "elsewhere").mkdir()
+    copy.rename(tmp_path / "elsewhere" / "lag_tracker.sqlite")
+    restored = create_app(settings_for(tmp_path / "elsewhere"))
+    with restored.app_context():
+        assert rows() == whole
+        db.engine.dispose()
+
+
+@pytest.mark.sqlite_only
+def test_an_upgrade_that_changes_something_copies_first(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    app = create_app(settings)
+    with app.app_context():
+        upgrade_database(settings, now=utc_now())
+        assert not (tmp_path / "backups").exists(), "an empty database needs no copy"
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :one"), {"one": REVISIONS[-1]})
+        upgrade_database(settings, now=utc_now())
+        assert not (tmp_path / "backups").exists(), "nothing was to be done"
+        assert read_revision().is_current
+        db.engine.dispose()
+
+
+def test_whoever_prepares_holds_the_others_back(app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    with one_at_a_time(settings):
+        lock = (settings.instance / "preparing.lock").open()
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lock.close()
+
+
+def test_every_table_of_the_models_is_migrated(app: Flask) -> None:
+    with db.engine.connect() as connection:
+        assert set(Base.metadata.tables) - set(inspect(connection).get_table_names()) == set()
