@@ -99,12 +99,6 @@ def test_a_document_names_no_folder_of_somebodys_machine(name: str) -> None:
     assert re.findall(r"(?<![\w.])/(?:home|root|Users|work)/\S*", TEXTS[name]) == []
 
 
-@every_document
-def test_lines_of_a_document_are_short_enough_to_compare(name: str) -> None:
-    prose = [line for line in TEXTS[name].splitlines() if not line.startswith(("|", "    "))]
-    assert [line for line in prose if len(line) > 130] == []
-
-
 def test_the_files_that_the_architecture_names_exist() -> None:
     named = set(re.findall(r"`((?:lag_tracker|tests|templates|static|docs|bench)/[\w./]+)`", "".join(TEXTS.values())))
     assert {path for path in named if not (ROOT / path).exists() and path != "docs/benchmarks.md"} == set()
