@@ -11,6 +11,7 @@ from lag_tracker.demonstration.facts import SECTIONS, MeetingFacts
 from lag_tracker.demonstration.reading import Known, read_facts
 from lag_tracker.demonstration.shapes import Shape, parts, references
 from lag_tracker.errors import FactsRefused
+from lag_tracker.paths import CHECKOUT
 
 FACTS = Path(demonstration.__file__).with_name("urbact_latvia.yaml").read_text(encoding="utf-8")
 
@@ -65,6 +66,12 @@ def test_a_good_file_is_read() -> None:
 
 def test_the_demonstration_is_a_good_file() -> None:
     assert len(read_facts(FACTS.encode())) == 94
+
+
+def test_the_example_in_the_documentation_is_a_good_file() -> None:
+    page = (CHECKOUT / "docs" / "facts-file.md").read_text(encoding="utf-8")
+    example = page.partition("```yaml\n")[2].partition("```")[0]
+    assert len(read_facts(example.encode())) == 4
 
 
 @pytest.mark.parametrize(
