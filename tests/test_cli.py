@@ -219,9 +219,10 @@ def free_port() -> int:
         return port
 
 
-def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
+@contextmanager
+def started(folder: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """Start the server as a person does, in a process group of its own, as a terminal gives it."""
-    return subprocess.Popen(
+    server = subprocess.Popen(
         [sys.executable, "-m", "lag_tracker", "run"],
         cwd=CHECKOUT,
         env={"PATH": os.environ["PATH"], "INSTANCE": str(folder), "PYTHONUNBUFFERED": "1", **environment},
@@ -230,6 +231,12 @@ def start(folder: Path, **environment: str) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+    try:
+        yield server
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)
+        server.communicate()
 
 
 def read_until(server: subprocess.Popen[str], words: str) -> str:
@@ -250,31 +257,29 @@ def fetch(port: int, path: str) -> str:
 
 def test_one_command_makes_an_installation_with_records_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     port = free_port()
-    server = start(tmp_path, PORT=str(port))
-    told = read_until(server, "Ctrl+C")
-    assert f"Latviski:     http://localhost:{port}/" in told
-    assert f"In English:   http://localhost:{port}/en/" in told
-    assert "BEGIN:VEVENT" in fetch(port, "/kalendari/visi.ics?past=all")
-    os.killpg(server.pid, signal.SIGINT)
-    rest, _nothing = server.communicate(timeout=SECONDS_TO_START)
+    with started(tmp_path, PORT=str(port)) as server:
+        told = read_until(server, "Ctrl+C")
+        assert f"Latviski:     http://localhost:{port}/" in told
+        assert f"In English:   http://localhost:{port}/en/" in told
+        assert "BEGIN:VEVENT" in fetch(port, "/kalendari/visi.ics?past=all")
+        os.killpg(server.pid, signal.SIGINT)
+        rest, _nothing = server.communicate(timeout=SECONDS_TO_START)
     assert (server.returncode, "Traceback" in rest) == (0, False)
 
 
 def test_a_start_without_the_demonstration_begins_empty(tmp_path: Path) -> None:
     port = free_port()
-    server = start(tmp_path, PORT=str(port), DEMO="0")
-    read_until(server, "Ctrl+C")
-    assert "BEGIN:VEVENT" not in fetch(port, "/kalendari/visi.ics?past=all")
-    server.send_signal(signal.SIGTERM)
-    server.communicate(timeout=SECONDS_TO_START)
-    assert server.returncode == 0
+    with started(tmp_path, PORT=str(port), DEMO="0") as server:
+        read_until(server, "Ctrl+C")
+        assert "BEGIN:VEVENT" not in fetch(port, "/kalendari/visi.ics?past=all")
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(SECONDS_TO_START) == 0
 
 
 def test_two_starts_at_once_prepare_the_database_once(tmp_path: Path) -> None:
-    servers = [start(tmp_path, PORT=str(free_port())) for _ in range(2)]
-    told = [read_until(server, "Ctrl+C") for server in servers]
-    for server in servers:
-        server.send_signal(signal.SIGTERM)
-        server.communicate(timeout=SECONDS_TO_START)
-    assert [server.returncode for server in servers] == [0, 0]
-    assert sum("94 records" in words for words in told) == 1
+    with started(tmp_path, PORT=str(free_port())) as one, started(tmp_path, PORT=str(free_port())) as other:
+        told = read_until(one, "Ctrl+C") + read_until(other, "Ctrl+C")
+        for server in (one, other):
+            server.send_signal(signal.SIGTERM)
+        assert [server.wait(SECONDS_TO_START) for server in (one, other)] == [0, 0]
+    assert told.count("94 records") == 1
