@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, LargeBinary, String, bindparam, text
+from sqlalchemy import Connection, Date, Engine, Integer, LargeBinary, String, bindparam, text
 
 from lag_tracker.calendars import queries
 from lag_tracker.calendars.feeds import write_feed
@@ -35,27 +35,30 @@ _BODY = {
     for packed, column in ((False, "body"), (True, "packed_body"))
 }
 _EVENTS = (
-    "SELECT event, time_zone FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
+    "SELECT event, time_zone, calendar_listing.starts_on AS day, entry_id AS number"
+    " FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
     " WHERE calendar_key = :key AND calendar_listing.lang = :lang AND (kept_until IS NULL OR kept_until >= :today)"
     " AND shown_until >= :since ORDER BY calendar_listing.starts_on, entry_id"
 )
-# The database joins the events, which is a third faster than fetching them one by one.
+# The database joins the events, which is a third faster than fetching them one by one. Of the zones it tells the first
+# and the last, which are nearly always the same one; only otherwise it is asked for all of them.
 _JOINED = {
-    "sqlite": text(
-        f"SELECT CAST(group_concat(event, '') AS BLOB), group_concat(DISTINCT time_zone) FROM ({_EVENTS})"  # noqa: S608
-    ),
-    "postgresql": text(
-        "SELECT string_agg(event, ''::bytea ORDER BY day, id), string_agg(DISTINCT time_zone, ',') FROM ("  # noqa: S608
-        + _EVENTS.replace("time_zone FROM", "time_zone, calendar_listing.starts_on AS day, entry_id AS id FROM")
-        + ") AS events"
-    ),
+    dialect: text(f"SELECT {joined}, min(nullif(time_zone, '')), max(nullif(time_zone, '')) FROM ({_EVENTS}) AS events")  # noqa: S608
+    for dialect, joined in (
+        ("sqlite", "CAST(group_concat(event, '') AS BLOB)"),
+        ("postgresql", "string_agg(event, ''::bytea ORDER BY day, number)"),
+    )
 }
+_ZONES = text(f"SELECT DISTINCT time_zone FROM ({_EVENTS}) AS events WHERE time_zone <> ''")  # noqa: S608
 _NEW_VERSION = text(
     "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 0) ON CONFLICT (calendar_key) DO NOTHING"
 )
 _VERSION = text("SELECT version FROM calendar_version WHERE calendar_key = :key")
-_KEPT = text("SELECT etag, modified_at FROM calendar_feed WHERE feed_key = :key").columns(
-    etag=String, modified_at=UtcDateTime
+_KEPT = text(
+    "SELECT calendar_feed.calendar_key, version, built_version, built_on, etag, modified_at FROM calendar_feed"
+    " JOIN calendar_version ON calendar_version.calendar_key = calendar_feed.calendar_key WHERE feed_key = :key"
+).columns(
+    calendar_key=String, version=Integer, built_version=Integer, built_on=Date, etag=String, modified_at=UtcDateTime
 )
 _KEEP = text(
     "INSERT INTO calendar_feed"
@@ -119,39 +122,52 @@ def build_feed(
 ) -> ReadyFeed | None:
     """Make the body of a feed and keep it; return None when there is nothing that the public may read at its address.
 
-    Only one at a time builds a feed: whoever waited takes what the first one built. The version is read before the
-    events, so that the body is never older than the version it is kept under, whatever happens in between.
+    Only one at a time builds a feed: whoever waited takes what the first one built.
     """
     take_turns(connection, address.key)
-    ready = read_feed(connection, address.key, today=today, packed=packed)
-    subject = None if ready else queries.feed_subject(connection, address)
-    if ready or subject is None:
-        return ready
-    connection.execute(_NEW_VERSION, {"key": subject.calendar_key})
-    version = connection.execute(_VERSION, {"key": subject.calendar_key}).scalar_one()
-    if queries.feed_subject(connection, address) != subject:
-        # Somebody renamed it this very moment; the next poll will find the new name with its version.
-        version = -1
+    kept = connection.execute(_KEPT, {"key": address.key}).one_or_none()
+    if kept and (kept.version, today) == (kept.built_version, kept.built_on):
+        ready = read_feed(connection, address.key, today=today, packed=packed)
+        if ready:
+            return ready
+    subject = queries.feed_subject(connection, address)
+    if subject is None:
+        return None
+    # The version is read before the subject and its events, so that the body is never older than its version says,
+    # whatever is committed in between.
+    version = kept.version if kept else -1
+    if kept is None or kept.calendar_key != subject.calendar_key:
+        version = _first_version(connection, subject.calendar_key)
+        if queries.feed_subject(connection, address) != subject:
+            version = -1  # Somebody renamed it this very moment; the next poll finds the new name with its version.
     events, zones = _events(connection, subject.calendar_key, address, today)
     if address.kind == "meeting" and not events:
         return None
     body = write_feed(events, zones=zones, name=subject.name.read_in(address.lang).words, time_zone=time_zone)
     values = {"feed_key": address.key, "calendar_key": subject.calendar_key, "version": version, "today": today}
-    return _keep(connection, values, body, now=now, packed=packed)
+    return _keep(connection, values, body, kept, now=now, packed=packed)
+
+
+def _first_version(connection: Connection, calendar_key: str) -> int:
+    connection.execute(_NEW_VERSION, {"key": calendar_key})
+    version: int = connection.execute(_VERSION, {"key": calendar_key}).scalar_one()
+    return version
 
 
 def _events(connection: Connection, key: str, address: FeedAddress, today: date) -> tuple[bytes, set[str]]:
     shows_past = address.shows_past or address.kind == "meeting"
     values = {"key": key, "lang": address.lang, "today": today.isoformat()}
     values["since"] = (date.min if shows_past else today).isoformat()
-    row = connection.execute(_JOINED[connection.dialect.name], values).one()
-    return row[0] or b"", set((row[1] or "").split(",")) - {""}
+    events, first, last = connection.execute(_JOINED[connection.dialect.name], values).one()
+    zones = {first} if first == last else set(connection.execute(_ZONES, values).scalars())
+    return events or b"", zones - {None}
 
 
-def _keep(connection: Connection, values: dict[str, Any], body: bytes, *, now: datetime, packed: bool) -> ReadyFeed:
+def _keep(
+    connection: Connection, values: dict[str, Any], body: bytes, kept: Any, *, now: datetime, packed: bool
+) -> ReadyFeed:
     """Keep a body; one that is as before keeps its tag and its time, any other looks newer than the one before."""
     etag = sha256(body).hexdigest()[:32]
-    kept = connection.execute(_KEPT, {"key": values["feed_key"]}).one_or_none()
     is_same = kept is not None and kept.etag == etag
     modified_at = now if kept is None else kept.modified_at if is_same else max(now, kept.modified_at + SECOND)
     sent = gzip.compress(body, PACKING, mtime=0) if packed else body

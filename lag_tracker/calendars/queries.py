@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from lag_tracker.calendars.entries import GroupTree
@@ -86,6 +87,14 @@ def feed_subject(connection: Connection, address: FeedAddress) -> FeedSubject | 
     return _subject_by_slug(connection, address) or _subject_by_former_slug(connection, address)
 
 
+_MODELS: dict[str, type[Municipality | Network | Group | Meeting]] = {
+    "municipality": Municipality,
+    "network": Network,
+    "group": Group,
+    "meeting": Meeting,
+}
+
+
 def _readable(kind: str) -> Select[int, str | None, str | None]:
     """Return the statement for id, Latvian and English name of the records of a kind that the public may see."""
     if kind == "municipality":
@@ -97,12 +106,10 @@ def _readable(kind: str) -> Select[int, str | None, str | None]:
     return select(Meeting.id, Meeting.title_lv, Meeting.title_en).where(visible_meetings(PUBLIC))
 
 
-_MODELS: dict[str, type[Municipality | Network | Group | Meeting]] = {
-    "municipality": Municipality,
-    "network": Network,
-    "group": Group,
-    "meeting": Meeting,
-}
+@cache
+def _by(kind: str, name: str) -> Select[int, str | None, str | None]:
+    """Return the statement for one record by its "slug" or "id"; kept, because building it takes longer than asking."""
+    return _readable(kind).where(getattr(_MODELS[kind], name) == bindparam("wanted"))
 
 
 def _subject(kind: str, row: Row[int, str | None, str | None] | None) -> FeedSubject | None:
@@ -112,16 +119,16 @@ def _subject(kind: str, row: Row[int, str | None, str | None] | None) -> FeedSub
 
 
 def _subject_by_slug(connection: Connection, address: FeedAddress) -> FeedSubject | None:
-    statement = _readable(address.kind).where(_MODELS[address.kind].slug == address.slug)
-    return _subject(address.kind, connection.execute(statement).one_or_none())
+    row = connection.execute(_by(address.kind, "slug"), {"wanted": address.slug}).one_or_none()
+    return _subject(address.kind, row)
 
 
 def _subject_by_former_slug(connection: Connection, address: FeedAddress) -> FeedSubject | None:
     known = known_calendar(connection, address.key)
     if known is None:
         return None
-    statement = _readable(address.kind).where(_MODELS[address.kind].id == int(known.partition(":")[2]))
-    return _subject(address.kind, connection.execute(statement).one_or_none())
+    row = connection.execute(_by(address.kind, "id"), {"wanted": int(known.partition(":")[2])}).one_or_none()
+    return _subject(address.kind, row)
 
 
 def batches(numbers: Iterable[int]) -> Iterator[list[int]]:

@@ -106,9 +106,10 @@ def _send(kind: str, slug: str = "") -> Response:
     """Answer with the feed, or with 304 when the asker has it; 404 for what never was, 410 for what is gone."""
     address = FeedAddress(kind, slug, reading_language(), request.args.get("past") == "all")
     packed = accepts_gzip(request.headers.get("Accept-Encoding", ""))
+    time_zone = ZoneInfo(current_app.config["SETTINGS"].time_zone)
     try:
         with db.engine.begin() as connection:
-            ready = _ready(connection, address, packed=packed)
+            ready = _ready(connection, address, time_zone=time_zone, packed=packed)
             is_known = ready is not None or known_calendar(connection, address.key) is not None
     except AWAY:
         current_app.logger.exception("The database did not answer for the feed %s", address.key)
@@ -118,12 +119,11 @@ def _send(kind: str, slug: str = "") -> Response:
     return _answer(ready, packed=packed)
 
 
-def _ready(connection: Connection, address: FeedAddress, *, packed: bool) -> ReadyFeed | None:
+def _ready(connection: Connection, address: FeedAddress, *, time_zone: ZoneInfo, packed: bool) -> ReadyFeed | None:
     """Return the feed as it is today, making it when something has changed."""
-    time_zone: str = current_app.config["SETTINGS"].time_zone
-    today = datetime.now(ZoneInfo(time_zone)).date()
+    today = datetime.now(time_zone).date()
     ready = read_feed(connection, address.key, today=today, packed=packed)
-    return ready or build_feed(connection, address, time_zone=time_zone, today=today, now=utc_now(), packed=packed)
+    return ready or build_feed(connection, address, time_zone=time_zone.key, today=today, now=utc_now(), packed=packed)
 
 
 def _answer(ready: ReadyFeed, *, packed: bool) -> Response:
@@ -190,9 +190,9 @@ def address_of(path: str, query: str) -> FeedAddress | None:
 
 
 class ReadyFeeds:
-    """Answers a poll from what is ready, before Flask makes a request of it: by one indexed read when nothing is new.
+    """Answers polls before Flask makes requests of them: by one indexed read when nothing is new.
 
-    Nearly all polls are such. All others, and every doubt, go on to the views, which answer the same with more work.
+    Every doubt goes on to the views, which answer the same with more work.
     """
 
     def __init__(self, app: Flask, following: Callable[..., Iterable[bytes]]) -> None:
@@ -231,8 +231,8 @@ class ReadyFeeds:
         if has_doubt or address.kind == "meeting":
             return None
         packed = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        with self.engine.connect() as connection:
-            ready = read_feed(connection, address.key, today=today, packed=packed)
+        with self.engine.begin() as connection:
+            ready = _ready(connection, address, time_zone=self.zone, packed=packed)
         return ("200 OK", _body_headers(ready, packed=packed), ready.body) if ready else None
 
     def _always(self) -> list[tuple[str, str]]:
