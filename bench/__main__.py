@@ -28,7 +28,7 @@ EDITS = 60
 
 def say(words: str) -> None:
     """Tell on the terminal what is being done."""
-    print(words, flush=True)  # noqa: T201 -- a command's output
+    print(words, flush=True)
 
 
 def feed(server: Running, name: str, **headers: str) -> Answer:
@@ -98,7 +98,7 @@ def _after_restart(folder: Path, base: Load) -> Iterator[Result]:
     for _ in range(3):
         with serving(OURS, instance=folder) as server:
             start = server.cpu_seconds()
-            expect(200, lambda: feed(server, "g10000"))()  # noqa: B023 -- called at once
+            expect(200, lambda: feed(server, "g10000"))()
             firsts.append((server.cpu_seconds() - start) / base.seconds_each(times))
     yield Result("first poll after a restart, feed of 10,000, whole", statistics.median(firsts), None)
 
@@ -125,7 +125,9 @@ def measure_search(folder: Path) -> Iterator[Result]:
     with opened(folder):
         for order, limit in (("newest", 1.0), ("best", 10.0)):
             slowest = max(_search_milliseconds(words, order) for words in SEARCHES)  # type: ignore[arg-type]
-            yield Result(f"search over 100,000 agendas, {order} first, slowest of {len(SEARCHES)}", slowest, limit, "ms")
+            yield Result(
+                f"search over 100,000 agendas, {order} first, slowest of {len(SEARCHES)}", slowest, limit, "ms"
+            )
 
 
 def _search_milliseconds(words: str, order: Order) -> float:

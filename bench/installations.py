@@ -11,13 +11,13 @@ from sqlalchemy import insert, text
 
 from bench.records import fill
 from lag_tracker import create_app
+from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.config import load_settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.latvian import sort_key
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.group import Group, GroupKind
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState
-from lag_tracker.calendars.operations import rebuild_if_needed
 
 BATCH = 10_000
 ADDRESS = "https://grupas.example"
@@ -50,7 +50,11 @@ def with_feeds(folder: Path, sizes: tuple[int, ...]) -> None:
             db.session.execute(
                 insert(AgendaItem),
                 [
-                    {"meeting_id": m["id"], "position": p, "title_lv": f"Lēmums par ceļvedi un veloceliņu tīklu Nr. {p}"}
+                    {
+                        "meeting_id": m["id"],
+                        "position": p,
+                        "title_lv": f"Lēmums par ceļvedi un veloceliņu tīklu Nr. {p}",
+                    }
                     for m in meetings
                     for p in (1, 2, 3)
                 ],

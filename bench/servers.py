@@ -66,7 +66,16 @@ def _command(server: str, factory: str, port: int) -> list[str]:
     if server == "gunicorn":
         options = ["--worker-class", "gthread", "--threads", str(THREADS), "--no-control-socket", "--keep-alive", "60"]
         return [sys.executable, "-m", "gunicorn", *options, "--bind", f"127.0.0.1:{port}", f"{factory}()"]
-    options = ["--interface", "wsgi", "--factory", "--blocking-threads", str(THREADS), "--no-ws", "--log-level", "warning"]
+    options = [
+        "--interface",
+        "wsgi",
+        "--factory",
+        "--blocking-threads",
+        str(THREADS),
+        "--no-ws",
+        "--log-level",
+        "warning",
+    ]
     return [sys.executable, "-m", "granian", *options, "--host", "127.0.0.1", "--port", str(port), factory]
 
 

@@ -16,6 +16,7 @@ from lag_tracker.database import Base, db, utc_now
 from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarVersion
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.search import SearchEntry
+from lag_tracker.names.queries import NAMES
 from lag_tracker.search.operations import refresh_search
 
 DERIVED = (CalendarEntry, CalendarFeed, CalendarListing, CalendarVersion, SearchEntry)
@@ -95,8 +96,10 @@ def _refresh(session: Session) -> None:
         refresh_search(session, changes=changes)
         session.flush()
         session.info.pop("changes", None)
+        session.info.pop(NAMES, None)
 
 
 def _forget(session: Session, _previous: Any) -> None:
     if not session.in_nested_transaction():
         session.info.pop("changes", None)
+        session.info.pop(NAMES, None)

@@ -112,7 +112,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
-    """Give a context that lists the SQL statements run inside it, as in `with statements() as ran`."""
+    """Give a context manager whose value is the list of all SQL that ran inside it."""
 
     @contextmanager
     def listing() -> Iterator[list[str]]:

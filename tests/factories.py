@@ -88,7 +88,9 @@ def topic(of: Group, title: str = "Velosatiksme", **given: Any) -> Topic:
 def initiative(of: Group, title: str = "Mobilitātes punkti", **given: Any) -> Initiative:
     """Add a proposed initiative of a group, with its first step."""
     found = Initiative(**({"group": of, "slug": _slug(title), "title_lv": title} | given))
-    found.history = [InitiativeStateChange(position=1, state=given.get("state", InitiativeState.PROPOSED), reason_lv="Iemesls")]
+    found.history = [
+        InitiativeStateChange(position=1, state=given.get("state", InitiativeState.PROPOSED), reason_lv="Iemesls")
+    ]
     return _add(found)
 
 
@@ -99,5 +101,10 @@ def decision(at: Meeting, text: str = "Lēmums", **given: Any) -> Decision:
 
 def milestone(of: Network, title: str = "Ceļvedis jāiesniedz", **given: Any) -> Milestone:
     """Add a deadline of a network."""
-    values = {"network": of, "title_lv": title, "starts_on": date(2026, 12, 31), "uid": f"milestone-{next(_numbers)}@grupas.example"}
+    values = {
+        "network": of,
+        "title_lv": title,
+        "starts_on": date(2026, 12, 31),
+        "uid": f"milestone-{next(_numbers)}@grupas.example",
+    }
     return _add(Milestone(**(values | given)))

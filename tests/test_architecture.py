@@ -9,8 +9,12 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "lag_tracker"
 FEATURE_FILES = {"__init__", "operations", "queries", "forms", "views"}
 EXTRA_FILES = {
-    "calendars": {"entries", "feeds", "pages"},
-    "search": {"index"},
+    # The events and bodies of feeds, without Flask; and pages beside the views that send feeds.
+    "calendars": {"entries", "feeds", "plans", "bodies", "pages"},
+    # What a list shows of a meeting.
+    "meetings": {"rows"},
+    # What records say, what somebody seeks, and the index between the two.
+    "search": {"documents", "index", "sought"},
     "demonstration": set(),
 }
 SHARED = {"models", "web", "migrations", "translations", "demonstration"}
@@ -51,7 +55,21 @@ LAYERS = {
     "derived": 55,
     "web": 60,
 }
-LAYERS_IN_A_FEATURE = {"queries": 40, "feeds": 40, "entries": 40, "index": 40, "operations": 50, "forms": 70, "views": 80, "pages": 80}
+LAYERS_IN_A_FEATURE = {
+    "queries": 40,
+    "feeds": 40,
+    "entries": 40,
+    "index": 40,
+    "documents": 40,
+    "sought": 40,
+    "plans": 40,
+    "rows": 40,
+    "bodies": 50,
+    "operations": 50,
+    "forms": 70,
+    "views": 80,
+    "pages": 80,
+}
 
 
 def layer(module: str) -> int:
@@ -114,7 +132,7 @@ def test_modules_and_functions_keep_their_sizes() -> None:
         if len(text.splitlines()) > LONGEST_MODULE:
             too_long.append(f"{module}: {len(text.splitlines())} lines")
         too_long += [
-            f"{module}.{node.name}: {node.end_lineno - node.lineno + 1} lines"
+            f"{module}.{node.name}: {(node.end_lineno or 0) - node.lineno + 1} lines"
             for node in ast.walk(ast.parse(text))
             if isinstance(node, ast.FunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > LONGEST_FUNCTION
         ]

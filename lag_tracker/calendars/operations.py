@@ -26,6 +26,7 @@ from lag_tracker.models.calendar import CalendarEntry, CalendarFormat, CalendarL
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.milestone import Milestone
+from lag_tracker.names.queries import NAMES
 
 Owner: TypeAlias = InstrumentedAttribute[int | None]
 
@@ -44,6 +45,9 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
     tree = queries.group_tree(session)
     groups = with_all_below(changes.ids.get("group", set()), tree)
     raised = {f"{kind}:{number}" for kind in FEED_SUBJECTS[:3] for number in changes.ids.get(kind, ())}
+    if raised or changes.ids.get("meeting"):
+        # Lists keep names in memory, and which municipalities hold meetings at all.
+        raised.add(NAMES)
     for kind in FEED_SUBJECTS:
         for numbers in queries.batches(changes.ids.get(kind, ())):
             raised |= queries.rebound_calendars(session, kind, numbers)

@@ -16,7 +16,6 @@ from lag_tracker.filters.forms import filters_from_address
 from lag_tracker.filters.queries import Choices, Filters, choices, of_meetings, of_milestones
 from lag_tracker.latvian import WEEKDAYS_SHORT
 from lag_tracker.meetings.queries import (
-    MeetingRow,
     Position,
     meetings_between,
     meetings_of_year,
@@ -24,9 +23,11 @@ from lag_tracker.meetings.queries import (
     undated_meetings,
     upcoming_meetings,
 )
+from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.milestones.queries import MilestoneRow, milestones_between
 from lag_tracker.models.traits import Audience, Precision
 from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.names.queries import names_version
 from lag_tracker.subscriptions.queries import Shelf, nearest, offers
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import month_name, weekday_name, year_in_words
@@ -180,7 +181,13 @@ def _narrowed() -> Narrowed:
 
 def _about(by: Narrowed) -> dict[str, object]:
     """Return what the head of every calendar page needs."""
-    return {"filters": by.filters, "among": by.among, "kinds": KINDS, "nearest": nearest(by.filters, _shelf())}
+    return {
+        "filters": by.filters,
+        "among": by.among,
+        "kinds": KINDS,
+        "nearest": nearest(by.filters, _shelf()),
+        "names_version": names_version(db.session()),
+    }
 
 
 def _list(

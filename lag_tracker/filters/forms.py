@@ -25,6 +25,8 @@ class FilterForm(FlaskForm):
 
 def filters_from_address(among: Choices) -> Filters:
     """Return what the address narrows the list to; answer 404 to a choice that does not exist."""
+    if not request.args:
+        return Filters()
     form = FilterForm(formdata=request.args)  # type: ignore[no-untyped-call]
     if not form.validate():
         abort(404)

@@ -14,6 +14,7 @@ from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.visibility import Viewer, visible_groups
+from lag_tracker.names.queries import kept
 
 
 class Choice(NamedTuple):
@@ -80,7 +81,11 @@ class Filters(NamedTuple):
 
 
 def choices(session: Session, *, viewer: Viewer) -> Choices:
-    """Return all that a list can be narrowed to, in one statement."""
+    """Return all that a list can be narrowed to, from memory as long as no name has changed."""
+    return kept(session, ("choices", viewer), lambda: _read_choices(session, viewer))
+
+
+def _read_choices(session: Session, viewer: Viewer) -> Choices:
     nothing, no = null(), false()
     group = select(
         literal("group"), Group.id, Group.slug, Group.name_lv, Group.name_en, Group.parent_id, Group.municipality_id,

@@ -9,13 +9,13 @@ from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.groups.queries import all_groups, as_branches, find_group, group_and_descendants
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.meetings.queries import (
-    MeetingRow,
     meetings_of_groups,
     of_groups,
     past_meetings,
     undated_meetings,
     upcoming_meetings,
 )
+from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import composition, members_of
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative

@@ -1,47 +1,38 @@
-"""Questions about lists of meetings. Each costs three statements, however many meetings it finds."""
+"""Questions about lists of meetings. Each costs one statement, however many meetings it finds.
+
+The two lists that everybody looks at are built once, with places for their values: building a statement takes about as
+long as running it.
+"""
 
 from collections.abc import Sequence
-from datetime import date, time
-from typing import Any, NamedTuple, TypeAlias
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, extract, func, not_, or_, select, tuple_, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    extract,
+    func,
+    not_,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)  # fmt: skip
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.meetings.rows import COLUMNS, Listed, MeetingRow, read_rows
 from lag_tracker.models.group import Group
-from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState, Mode, meeting_network
-from lag_tracker.models.network import Network
-from lag_tracker.models.traits import Certainty, Precision
-from lag_tracker.models.visibility import Viewer, visible_groups, visible_initiatives, visible_links, visible_meetings
-
-
-class GroupName(NamedTuple):
-    """A group as lists name it."""
-
-    slug: str
-    name: Bilingual
-    is_sample: bool
-
-
-class MeetingRow(NamedTuple):
-    """A meeting as lists show it."""
-
-    id: int
-    slug: str
-    title: Bilingual
-    kind: MeetingKind
-    ordinal: int | None
-    starts_on: date | None
-    ends_on: date | None
-    precision: Precision
-    certainty: Certainty
-    starts_at_time: time | None
-    ends_at_time: time | None
-    mode: Mode | None
-    place: Bilingual
-    state: MeetingState
-    groups: Sequence[GroupName]
-    networks: Sequence[str]
+from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
+from lag_tracker.models.traits import Precision
+from lag_tracker.models.visibility import Viewer, visible_initiatives, visible_links, visible_meetings
 
 
 class Position(NamedTuple):
@@ -49,15 +40,6 @@ class Position(NamedTuple):
 
     day: date
     id: int
-
-
-Listed: TypeAlias = Select[*tuple[Any, ...]]
-
-_COLUMNS = (
-    Meeting.id, Meeting.slug, Meeting.title_lv, Meeting.title_en, Meeting.kind, Meeting.ordinal,
-    Meeting.starts_on, Meeting.ends_on, Meeting.date_precision, Meeting.date_certainty,
-    Meeting.starts_at_time, Meeting.ends_at_time, Meeting.mode, Meeting.place_lv, Meeting.place_en, Meeting.state,
-)  # fmt: skip
 
 
 def upcoming_meetings(
@@ -73,15 +55,9 @@ def upcoming_meetings(
 
     One of several days is listed until its last, one of which only the month or year is known until that is over.
     """
-    conditions = [visible_meetings(viewer)]
-    if only is not None:
-        conditions.append(only)
-    if after:
-        conditions.append(tuple_(Meeting.starts_on, Meeting.id) > tuple_(after.day, after.id))
-    few = (_under_way(today), _this_month_or_year(today))
-    wanted = _soonest(Meeting.starts_on >= today, few, conditions=conditions, limit=limit)
-    found = select(*_COLUMNS).where(Meeting.id.in_(wanted))
-    return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.id).limit(limit))
+    continued = after is not None
+    found = _upcoming(viewer, continued) if only is None else _upcoming_of(viewer, continued, only)
+    return read_rows(session, viewer, found, _values(today, limit, after))
 
 
 def past_meetings(
@@ -94,11 +70,49 @@ def past_meetings(
     only: ColumnElement[bool] | None = None,
 ) -> list[MeetingRow]:
     """Return the meetings before `today`, the latest first."""
-    over = and_(Meeting.starts_on < today, or_(Meeting.ends_on.is_(None), Meeting.ends_on < today))
-    found = _listed(viewer, only).where(over, not_(_this_month_or_year(today)))
-    if after:
-        found = found.where(tuple_(Meeting.starts_on, Meeting.id) < tuple_(after.day, after.id))
-    return _rows(session, viewer, found.order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(limit))
+    found = _past(viewer, after is not None)
+    return read_rows(session, viewer, found if only is None else found.where(only), _values(today, limit, after))
+
+
+def _values(today: date, limit: int, after: Position | None) -> dict[str, Any]:
+    """Return the values of a list's statement."""
+    values = {"today": today, "month": today.replace(day=1), "year": date(today.year, 1, 1), "limit": limit}
+    return values | ({"after_day": after.day, "after_id": after.id} if after else {})
+
+
+_TODAY, _MONTH, _YEAR, _LIMIT = (
+    bindparam("today", type_=Date),
+    bindparam("month", type_=Date),
+    bindparam("year", type_=Date),
+    bindparam("limit", type_=Integer),
+)
+_AFTER = tuple_(bindparam("after_day", type_=Date), bindparam("after_id", type_=BigInteger))
+
+
+def _upcoming_of(viewer: Viewer, continued: bool, only: ColumnElement[bool] | None) -> Listed:  # noqa: FBT001 -- as below
+    conditions = [visible_meetings(viewer)]
+    if only is not None:
+        conditions.append(only)
+    if continued:
+        conditions.append(tuple_(Meeting.starts_on, Meeting.id) > _AFTER)
+    few = (_under_way(_TODAY), _this_month_or_year())
+    wanted = _soonest(Meeting.starts_on >= _TODAY, few, conditions=conditions, limit=_LIMIT)
+    found = select(*COLUMNS).where(Meeting.id.in_(wanted))
+    return found.order_by(Meeting.starts_on, Meeting.id).limit(_LIMIT)
+
+
+@cache
+def _upcoming(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kept by position
+    return _upcoming_of(viewer, continued, None)
+
+
+@cache
+def _past(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kept by position
+    over = and_(Meeting.starts_on < _TODAY, or_(Meeting.ends_on.is_(None), Meeting.ends_on < _TODAY))
+    found = _listed(viewer, None).where(over, not_(_this_month_or_year()))
+    if continued:
+        found = found.where(tuple_(Meeting.starts_on, Meeting.id) < _AFTER)
+    return found.order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(_LIMIT)
 
 
 def meetings_between(
@@ -108,21 +122,22 @@ def meetings_between(
     conditions = [visible_meetings(viewer)] if only is None else [visible_meetings(viewer), only]
     within = Meeting.starts_on.between(first, last)
     wanted = _soonest(within, (_under_way(first),), conditions=conditions, limit=limit)
-    found = select(*_COLUMNS).where(Meeting.id.in_(wanted))
-    return _rows(session, viewer, found.order_by(Meeting.starts_on, Meeting.starts_at_time, Meeting.id).limit(limit))
+    found = select(*COLUMNS).where(Meeting.id.in_(wanted))
+    return read_rows(
+        session, viewer, found.order_by(Meeting.starts_on, Meeting.starts_at_time, Meeting.id).limit(limit)
+    )
 
 
-def _under_way(day: date) -> ColumnElement[bool]:
+def _under_way(day: Any) -> ColumnElement[bool]:
     """Return the condition that a meeting of several days began before `day` and is not over by then."""
     return and_(Meeting.starts_on < day, Meeting.ends_on >= day)
 
 
-def _this_month_or_year(day: date) -> ColumnElement[bool]:
-    """Return the condition that no more is known than the month or year that `day` is in, so that it may be to come."""
-    month, year = day.replace(day=1), date(day.year, 1, 1)
-    of_month = and_(Meeting.date_precision == Precision.MONTH, Meeting.starts_on == month)
-    of_year = and_(Meeting.date_precision == Precision.YEAR, Meeting.starts_on == year)
-    return and_(Meeting.starts_on.in_((month, year)), or_(of_month, of_year))
+def _this_month_or_year() -> ColumnElement[bool]:
+    """Return the condition that no more is known than today's month or year, so that the meeting may be to come."""
+    of_month = and_(Meeting.date_precision == Precision.MONTH, Meeting.starts_on == _MONTH)
+    of_year = and_(Meeting.date_precision == Precision.YEAR, Meeting.starts_on == _YEAR)
+    return and_(Meeting.starts_on.in_((_MONTH, _YEAR)), or_(of_month, of_year))
 
 
 def _soonest(
@@ -130,7 +145,7 @@ def _soonest(
     few: Sequence[ColumnElement[bool]],
     *,
     conditions: Sequence[ColumnElement[bool]],
-    limit: int,
+    limit: Any,
 ) -> Any:
     """Return the ids of the first `limit` that are `walked`, and of all the `few`.
 
@@ -165,9 +180,9 @@ def meetings_of_year(
     if only is not None:
         ranked, counted = ranked.where(only), counted.where(only)
     ranks = ranked.subquery()
-    chosen = select(*_COLUMNS).where(Meeting.id.in_(select(ranks.c.id).where(ranks.c.place <= each)))
+    chosen = select(*COLUMNS).where(Meeting.id.in_(select(ranks.c.id).where(ranks.c.place <= each)))
     found: dict[int, list[MeetingRow]] = {}
-    for row in _rows(session, viewer, chosen.order_by(Meeting.starts_on, Meeting.id)):
+    for row in read_rows(session, viewer, chosen.order_by(Meeting.starts_on, Meeting.id)):
         known = row.starts_on and row.precision is not Precision.YEAR
         found.setdefault(row.starts_on.month if known and row.starts_on else 0, []).append(row)
     return YearOfMeetings({int(number): count for number, count in session.execute(counted)}, found)
@@ -178,7 +193,7 @@ def undated_meetings(
 ) -> list[MeetingRow]:
     """Return the meetings whose date is not known, in the order they were recorded."""
     found = _listed(viewer, only).where(Meeting.starts_on.is_(None))
-    return _rows(session, viewer, found.order_by(Meeting.id).limit(limit))
+    return read_rows(session, viewer, found.order_by(Meeting.id).limit(limit))
 
 
 def chosen_meetings(
@@ -186,7 +201,7 @@ def chosen_meetings(
 ) -> list[MeetingRow]:
     """Return the meetings that `only` picks, the oldest first, those without a date at the end."""
     found = _listed(viewer, only).order_by(Meeting.starts_on.is_(None), Meeting.starts_on, Meeting.id)
-    return _rows(session, viewer, found.limit(limit))
+    return read_rows(session, viewer, found.limit(limit))
 
 
 def of_groups(group_ids: Sequence[int]) -> ColumnElement[bool]:
@@ -205,54 +220,8 @@ def of_networks(network_ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Listed:
-    found = select(*_COLUMNS).where(visible_meetings(viewer))
+    found = select(*COLUMNS).where(visible_meetings(viewer))
     return found if only is None else found.where(only)
-
-
-def _rows(session: Session, viewer: Viewer, found: Listed) -> list[MeetingRow]:
-    rows: Sequence[Any] = session.execute(found).all()
-    ids = [row[0] for row in rows]
-    groups, networks = _group_names(session, viewer, ids), _network_names(session, ids)
-    return [
-        MeetingRow._make(
-            (
-                number,
-                slug,
-                Bilingual(title_lv, title_en),
-                *middle,
-                Bilingual(place_lv, place_en),
-                state,
-                groups.get(number, ()),
-                networks.get(number, ()),
-            )
-        )
-        for number, slug, title_lv, title_en, *middle, place_lv, place_en, state in rows
-    ]
-
-
-def _group_names(session: Session, viewer: Viewer, meeting_ids: Sequence[int]) -> dict[int, list[GroupName]]:
-    """Return the visible groups of each meeting, the leading one first."""
-    names: dict[int, list[GroupName]] = {}
-    for number, slug, lv, en, is_sample in session.execute(
-        select(MeetingGroup.meeting_id, Group.slug, Group.name_lv, Group.name_en, Group.is_sample)
-        .join(Group, Group.id == MeetingGroup.group_id)
-        .where(MeetingGroup.meeting_id.in_(meeting_ids), visible_groups(viewer))
-        .order_by(MeetingGroup.meeting_id, MeetingGroup.position)
-    ):
-        names.setdefault(number, []).append(GroupName(slug, Bilingual(lv, en), is_sample))
-    return names
-
-
-def _network_names(session: Session, meeting_ids: Sequence[int]) -> dict[int, list[str]]:
-    names: dict[int, list[str]] = {}
-    for number, name in session.execute(
-        select(meeting_network.c.meeting_id, Network.name)
-        .join(Network, Network.id == meeting_network.c.network_id)
-        .where(meeting_network.c.meeting_id.in_(meeting_ids))
-        .order_by(meeting_network.c.meeting_id, Network.name_sort)
-    ):
-        names.setdefault(number, []).append(name)
-    return names
 
 
 def find_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meeting | None:
@@ -290,8 +259,8 @@ def neighbours_of(session: Session, meeting: Meeting, *, viewer: Viewer) -> Neig
     place = tuple_(Meeting.starts_on, Meeting.id)
     here = tuple_(meeting.starts_on, meeting.id)
     series = _listed(viewer, same)
-    before = _rows(
+    before = read_rows(
         session, viewer, series.where(place < here).order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(1)
     )
-    after = _rows(session, viewer, series.where(place > here).order_by(Meeting.starts_on, Meeting.id).limit(1))
+    after = read_rows(session, viewer, series.where(place > here).order_by(Meeting.starts_on, Meeting.id).limit(1))
     return Neighbours(before[0] if before else None, after[0] if after else None)

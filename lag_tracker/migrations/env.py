@@ -1,6 +1,6 @@
 """How Alembic reaches the database: with the application's engine, and without losing children on SQLite."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
@@ -20,7 +20,7 @@ def _is_ours(thing: Any, name: str | None, kind: str, _reflected: bool, _compare
     return True
 
 
-def _render(kind: str, thing: Any, autogenerate: Any) -> str | bool:
+def _render(kind: str, thing: Any, autogenerate: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(thing, UtcDateTime | SortKey):
         autogenerate.imports.add(f"from lag_tracker.database import {type(thing).__name__}")
         return f"{type(thing).__name__}()"

@@ -1,9 +1,10 @@
 """Questions about milestones. Each costs one statement."""
 
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.bilingual import Bilingual
@@ -47,21 +48,28 @@ def milestones_between(
     only: ColumnElement[bool] | None = None,
 ) -> list[MilestoneRow]:
     """Return the milestones on any day from `first` to `last`, in order; None leaves that side open."""
-    found = (
+    first = first or date.min
+    last = last or date.max
+    found = _between(viewer)
+    rows = session.execute(found if only is None else found.where(only), {"first": first, "last": last})
+    return [_row(milestone, *owner) for milestone, *owner in rows]
+
+
+@cache
+def _between(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    """Return the statement for milestones on any day between two, built once."""
+    return (
         select(Milestone, Network.slug, Network.name, Group.slug, Group.name_lv, Group.name_en)
         .outerjoin(Network, Network.id == Milestone.network_id)
         .outerjoin(Group, Group.id == Milestone.group_id)
-        .where(visible_milestones(viewer), Milestone.starts_on.is_not(None))
+        .where(
+            visible_milestones(viewer),
+            Milestone.starts_on <= bindparam("last", type_=Date),
+            func.coalesce(Milestone.ends_on, Milestone.starts_on) >= bindparam("first", type_=Date),
+        )
         .order_by(Milestone.starts_on, Milestone.id)
         .limit(MOST)
     )
-    if first:
-        found = found.where(func.coalesce(Milestone.ends_on, Milestone.starts_on) >= first)
-    if last:
-        found = found.where(Milestone.starts_on <= last)
-    if only is not None:
-        found = found.where(only)
-    return [_row(milestone, *owner) for milestone, *owner in session.execute(found)]
 
 
 def _row(milestone: Milestone, *owner: Any) -> MilestoneRow:

@@ -93,7 +93,7 @@ class CalendarFeed(Base):
 
 
 class CalendarFormat(Base):
-    """What the stored events were written with; one row. Where it differs from the running software, they are written anew."""
+    """What the stored events were written with; one row. Another software or address writes them anew."""
 
     __tablename__ = "calendar_format"
 

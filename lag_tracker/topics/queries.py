@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from lag_tracker.decisions.queries import DecisionRow
-from lag_tracker.meetings.queries import MeetingRow
+from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.bilingual import Bilingual

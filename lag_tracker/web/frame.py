@@ -7,18 +7,24 @@ from markupsafe import Markup
 
 from lag_tracker.web.language import reading_language
 
+#: More parts than that are not kept: somebody may walk through every month of every group.
+MOST_KEPT = 500
 
-def frame(template: str, **given: Any) -> Markup:
-    """Return a part of the frame in the language being read.
 
-    It depends on the language, on `given` and on where the application is mounted, and on nothing else.
+def frame(template: str, key: tuple[Any, ...] | None = None, /, **given: Any) -> Markup:
+    """Return a part that is the same on many pages, in the language being read.
+
+    It may depend on the language, on where the application is mounted, and on what `key` holds (all of `given` when
+    there is none), and on nothing else.
     """
-    key = (template, reading_language(), request.script_root, tuple(given.values()))
+    whole = (template, reading_language(), request.script_root, tuple(given.values()) if key is None else key)
     kept: dict[Any, Markup] = current_app.extensions["frame"]
-    if key not in kept:
+    if whole not in kept:
+        if len(kept) >= MOST_KEPT:
+            kept.clear()
         html = current_app.jinja_env.get_template(template).render(given)
-        kept[key] = Markup(html)  # noqa: S704 -- what a template of ours made, escaped there
-    return kept[key]
+        kept[whole] = Markup(html)  # noqa: S704 -- what a template of ours made, escaped there
+    return kept[whole]
 
 
 def init_frame(app: Flask) -> None:

@@ -44,7 +44,9 @@ def init_language(app: Flask) -> None:
     """Make the address choose the language of texts and of further addresses."""
     babel.init_app(app, locale_selector=reading_language)
     app.url_value_preprocessor(_take_language)
-    app.jinja_env.globals.update(address_in=address_in, addresses_in_languages=addresses_in_languages, languages=LANGUAGES)
+    app.jinja_env.globals.update(
+        address_in=address_in, addresses_in_languages=addresses_in_languages, languages=LANGUAGES
+    )
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:

@@ -1,4 +1,7 @@
-"""A meeting in a list. The one component written in Python: lists show fifty, and a template takes ten times as long."""
+"""A meeting in a list. The one component written in Python: lists show fifty, and a template takes ten times as long.
+
+How an item looks depends on its row, which is a value, and on the language: it is worked out once for each.
+"""
 
 from functools import lru_cache
 
@@ -6,16 +9,23 @@ from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from lag_tracker.labels import label, meeting_title
-from lag_tracker.meetings.queries import MeetingRow
+from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.models.bilingual import Text
 from lag_tracker.models.meeting import MeetingState
 from lag_tracker.web.formatting import When, starting_capital, when
 from lag_tracker.web.language import meeting_address, reading_language
 
+#: Items kept in memory by each process, about a kilobyte each.
+MOST_KEPT = 10_000
+
 
 def meeting_item(row: MeetingRow, heading: str = "h3", *, is_next: bool = False) -> Markup:
     """Return a meeting as an item of a list, in the language being read; `is_next` makes it the first thing seen."""
-    lang = reading_language()
+    return _item(row, heading, is_next, reading_language(), meeting_address(""))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _item(row: MeetingRow, heading: str, is_next: bool, lang: str, prefix: str) -> Markup:  # noqa: FBT001 -- kept by position
     is_cancelled = row.state is MeetingState.CANCELLED
     moment = when(row.starts_on, row.ends_on, row.precision, row.certainty, row.starts_at_time, row.ends_at_time)
     title = _words(meeting_title(row.title, row.kind, row.ordinal, lang), lang)
@@ -25,7 +35,7 @@ def meeting_item(row: MeetingRow, heading: str = "h3", *, is_next: bool = False)
         below += _badge("sample", gettext("invented sample"))
     return Markup(  # noqa: S704 -- every text of a record was escaped on the way here
         f'<li class="{look}"><div>{date_block(moment)}</div><div class="stack"><{heading} class="meeting-title">'
-        f'<a href="{escape(meeting_address(row.slug))}">{title}</a></{heading}>'
+        f'<a href="{escape(prefix + row.slug)}">{title}</a></{heading}>'
         f'<div class="meeting-facts">{_facts(row, lang)}</div>{below}</div></li>'
     )
 

@@ -9,7 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
-from lag_tracker.models.group import GroupKind, Membership, MemberRole
+from lag_tracker.models.group import GroupKind, MemberRole, Membership
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.traits import Audience
 from tests import factories
@@ -141,7 +141,9 @@ def test_a_group_costs_the_same_number_of_statements_with_one_and_three_of_every
 ) -> None:
     counts = []
     for number in (1, 3):
-        group = factories.group(municipality=factories.municipality(), networks=[factories.network() for _ in range(number)])
+        group = factories.group(
+            municipality=factories.municipality(), networks=[factories.network() for _ in range(number)]
+        )
         for step in range(number):
             factories.group("Apakšgrupa", parent=group)
             upcoming = factories.meeting(groups=[group], starts_on=date(2026, 12, 1) + timedelta(days=step))

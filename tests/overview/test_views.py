@@ -37,8 +37,12 @@ def test_the_start_page_shows_what_is_next_the_soonest_first(client: FlaskClient
 
 
 def test_an_empty_start_page_says_what_to_do(client: FlaskClient) -> None:
-    assert texts(client.get("/").text, "div", css_class="empty") == ["Pašlaik neviena sanāksme nav plānota. Skatīt notikušās"]
-    assert texts(client.get("/en/").text, "div", css_class="empty") == ["No meeting is planned now. See what has been held"]
+    assert texts(client.get("/").text, "div", css_class="empty") == [
+        "Pašlaik neviena sanāksme nav plānota. Skatīt notikušās"
+    ]
+    assert texts(client.get("/en/").text, "div", css_class="empty") == [
+        "No meeting is planned now. See what has been held"
+    ]
 
 
 @pytest.mark.parametrize("address", ABOUT)
@@ -49,12 +53,17 @@ def test_pages_about_the_site_open_in_both_languages(client: FlaskClient, addres
 @pytest.mark.sqlite_only
 def test_the_accessibility_statement_claims_nothing_that_was_not_assessed(client: FlaskClient) -> None:
     html = client.get("/pieklustamiba").text
-    assert "Neatkarīgs šīs vietnes izvērtējums vēl nav veikts, tāpēc par atbilstību nekas netiek apgalvots." in texts(html, "p")
+    assert "Neatkarīgs šīs vietnes izvērtējums vēl nav veikts, tāpēc par atbilstību nekas netiek apgalvots." in texts(
+        html, "p"
+    )
 
 
 def test_the_accessibility_statement_tells_of_the_assessment_the_operator_had_made(tmp_path: Path) -> None:
     settings = settings_for(
-        tmp_path, accessibility_assessed_on="2026-03-15", accessibility_status="partial", accessibility_assessor="SIA Vērtētājs"
+        tmp_path,
+        accessibility_assessed_on="2026-03-15",
+        accessibility_status="partial",
+        accessibility_assessor="SIA Vērtētājs",
     )
     html = create_app(settings).test_client().get("/pieklustamiba").text
     assert (

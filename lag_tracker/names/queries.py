@@ -1,0 +1,75 @@
+"""What is worked out from names is kept in memory, for as long as a number in the database says that they are the same.
+
+Each process looks at that number once for each request; a change of a name and the rise of the number are one
+transaction (see calendars/operations.py), so no process can go on with an old name.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, bindparam, select
+from sqlalchemy.orm import Session
+
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.calendar import CalendarVersion
+from lag_tracker.models.group import Group
+from lag_tracker.models.network import Network
+from lag_tracker.models.visibility import Viewer, visible_groups
+
+#: Key of the number, beside those of the calendars; and under which a session remembers having looked.
+NAMES: Final = "names"
+_VERSION: Final = select(CalendarVersion.version).where(CalendarVersion.calendar_key == bindparam("key"))
+
+Thing = TypeVar("Thing")
+_kept: WeakKeyDictionary[Engine, dict[Any, tuple[int, Any]]] = WeakKeyDictionary()
+
+
+class GroupName(NamedTuple):
+    """A group as lists name it."""
+
+    slug: str
+    name: Bilingual
+    is_sample: bool
+
+
+class Names(NamedTuple):
+    """Names by number: of the groups that a viewer may see, and of all networks."""
+
+    groups: dict[int, GroupName]
+    networks: dict[int, str]
+
+
+def kept(session: Session, key: tuple[Any, ...], make: Callable[[], Thing]) -> Thing:
+    """Return what `make` works out from names under `key`, from memory when no name has changed since."""
+    engine = session.get_bind().engine
+    version = names_version(session)
+    known, thing = _kept.setdefault(engine, {}).get(key, (None, None))
+    if known != version:
+        thing = make()
+        _kept[engine][key] = (version, thing)
+    return thing  # type: ignore[return-value]  # made by `make` of the same key
+
+
+def names_version(session: Session) -> int:
+    """Return the number that rises with each change of a name; a session looks once in a transaction of its own."""
+    if NAMES not in session.info:
+        session.info[NAMES] = session.connection().execute(_VERSION, {"key": NAMES}).scalar() or 0
+    version: int = session.info[NAMES]
+    return version
+
+
+def all_names(session: Session, *, viewer: Viewer) -> Names:
+    """Return the names that lists show."""
+    return kept(session, ("all", viewer), lambda: _read_names(session, viewer))
+
+
+def _read_names(session: Session, viewer: Viewer) -> Names:
+    groups = session.execute(
+        select(Group.id, Group.slug, Group.name_lv, Group.name_en, Group.is_sample).where(visible_groups(viewer))
+    )
+    networks = session.execute(select(Network.id, Network.name).order_by(Network.name_sort, Network.id))
+    return Names(
+        {number: GroupName(slug, Bilingual(lv, en), is_sample) for number, slug, lv, en, is_sample in groups},
+        {number: name for number, name in networks},  # noqa: C416 -- rows, not pairs
+    )
