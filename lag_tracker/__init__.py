@@ -1,6 +1,7 @@
 """LAG Tracker: the record of a municipality's local groups, with calendar feeds of their meetings."""
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
 from lag_tracker.calendars import pages as calendar_pages
@@ -72,4 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_feeds(app)
     with app.app_context():
         keep_derived()
+    if settings.proxies:
+        hops = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
     return app

@@ -11,6 +11,7 @@ from lag_tracker.config import Settings
 from lag_tracker.database import db
 from lag_tracker.errors import RuleBroken
 from lag_tracker.schema import is_empty, one_at_a_time, upgrade_database
+from lag_tracker.search.operations import rebuild_search_if_needed
 
 #: Threads that answer at once in each server process; the database pool has room for as many connections.
 THREADS = 4
@@ -21,9 +22,11 @@ SECONDS_BETWEEN_LOOKS = 0.05
 def prepare(
     settings: Settings, *, now: datetime, load_demonstration: Callable[[], None], progress: Callable[[int, int], None]
 ) -> None:
-    """Bring the database up to date, load the demonstration into an empty one, and write old calendar events anew.
+    """Bring the database up to date, load the demonstration into an empty one, renew what is derived.
 
-    `progress` is told how many of how many events are written. Commits, because each step stands for itself.
+    What is stored for feeds and search is written anew when another version of the software made it.
+
+    `progress` is told how many of how many are written. Commits, because each step stands for itself.
     """
     with one_at_a_time(settings):
         upgrade_database(settings, now=now)
@@ -33,6 +36,8 @@ def prepare(
         for done, total in rebuild_if_needed(db.session(), base_url=settings.address, now=now):
             db.session.commit()
             progress(done, total)
+        db.session.commit()
+        rebuild_search_if_needed(db.session(), progress=progress)
         db.session.commit()
         db.session.remove()
     # The server's processes are born from this one and must not share its connections.

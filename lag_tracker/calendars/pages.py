@@ -2,7 +2,7 @@
 
 from calendar import Calendar
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 import segno
@@ -211,9 +211,14 @@ def _dates(item: Item) -> MeetingRow | MilestoneRow:
 def _items(
     meetings: Iterable[MeetingRow], milestones: Iterable[MilestoneRow], *, latest_first: bool = False
 ) -> list[Item]:
-    """Return both in one list by day; on the same day the meetings, in their own order, come first."""
+    """Return both in one list by day; within a day by time."""
     items = [*(Item(one, None) for one in meetings), *(Item(None, one) for one in milestones)]
-    return sorted(items, key=lambda item: _dates(item).starts_on or date.max, reverse=latest_first)
+    return sorted(items, key=_moment, reverse=latest_first)
+
+
+def _moment(item: Item) -> tuple[date, time]:
+    """Return what a list is sorted by; within a day what has no time comes first."""
+    return _dates(item).starts_on or date.max, (item.meeting and item.meeting.starts_at_time) or time.min
 
 
 def _sections(

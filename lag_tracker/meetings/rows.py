@@ -86,3 +86,8 @@ def _row(row: Any, names: Names) -> MeetingRow:
             tuple(name for one, name in names.networks.items() if one in of) if of else (),
         )
     )
+
+
+def by_time(rows: Sequence[MeetingRow]) -> list[MeetingRow]:
+    """Return the soonest first, within a day by time; lists are read by day and number, which pages can be cut at."""
+    return sorted(rows, key=lambda row: (row.starts_on or date.max, row.starts_at_time or time.min))

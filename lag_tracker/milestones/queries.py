@@ -32,6 +32,7 @@ class MilestoneRow(NamedTuple):
     #: Slug and name of the network or group whose milestone it is; the other is None.
     network: tuple[str, str] | None
     group: tuple[str, Bilingual] | None
+    is_sample: bool
 
     @property
     def last_day(self) -> date:
@@ -59,7 +60,7 @@ def milestones_between(
 def _between(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """Return the statement for milestones on any day between two, built once."""
     return (
-        select(Milestone, Network.slug, Network.name, Group.slug, Group.name_lv, Group.name_en)
+        select(Milestone, Network.slug, Network.name, Group.is_sample, Group.slug, Group.name_lv, Group.name_en)
         .outerjoin(Network, Network.id == Milestone.network_id)
         .outerjoin(Group, Group.id == Milestone.group_id)
         .where(
@@ -73,7 +74,7 @@ def _between(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def _row(milestone: Milestone, *owner: Any) -> MilestoneRow:
-    network_slug, network, group_slug, *group = owner
+    network_slug, network, is_sample, group_slug, *group = owner
     return MilestoneRow(
         milestone.id,
         milestone.title,
@@ -85,4 +86,5 @@ def _row(milestone: Milestone, *owner: Any) -> MilestoneRow:
         milestone.applies_to,
         (network_slug, network) if network_slug else None,
         (group_slug, Bilingual(*group)) if group_slug else None,
+        bool(is_sample),
     )

@@ -8,6 +8,7 @@ from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
+from lag_tracker.meetings.rows import by_time
 from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.web.clock import today
@@ -26,7 +27,7 @@ def start() -> str:
     session, day = db.session(), today()
     return render_template(
         "overview/start.html",
-        upcoming=upcoming_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_UPCOMING),
+        upcoming=by_time(upcoming_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_UPCOMING)),
         past=past_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_PAST),
         decisions=latest_decisions(session, viewer=PUBLIC, limit=SHOWN_DECISIONS),
         initiatives=initiatives(session, viewer=PUBLIC, limit=SHOWN_INITIATIVES),

@@ -1,7 +1,9 @@
 """Keep the search entries true to the records."""
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from importlib.metadata import version
 from typing import Any, Final, TypeVar
+from zlib import crc32
 
 from sqlalchemy import (
     ARRAY,
@@ -23,6 +25,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.agenda import Speaker
+from lag_tracker.models.calendar import CalendarVersion
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, group_network
@@ -44,6 +47,12 @@ _INDEX: Final = table("search_index", column("rowid", BigInteger), column("keys"
 # PostgreSQL's entries have one column more; no model knows it, because SQLite has a table for it.
 _ENTRY_WITH_VECTOR: Final = _ENTRY.to_metadata(MetaData())
 _ENTRY_WITH_VECTOR.append_column(Column("vector", TSVECTOR))
+
+#: Rises when words are found otherwise than before, so that all entries are made anew.
+FORMAT: Final = 1
+#: Where the fingerprint of the entries is kept, beside the versions of calendars; and the largest number it can be.
+FINGERPRINT: Final = "search"
+LARGEST_INTEGER: Final = 0x7FFFFFFF
 
 #: Records read and written at a time; SQLite takes 32,766 values in a statement.
 BATCH: Final = 500
@@ -69,6 +78,16 @@ def refresh_search(session: Session, *, changes: Changes) -> None:
     for subject, ids in touched.items():
         for batch in _batches(sorted(ids)):
             _replace(session, subject, batch)
+
+
+def rebuild_search_if_needed(session: Session, *, progress: Progress | None = None) -> None:
+    """Make all entries anew when another version of the software made them; what it was is kept beside the versions."""
+    fingerprint = crc32(f"{FORMAT} {version('lag-tracker')}".encode()) & LARGEST_INTEGER
+    kept = session.get(CalendarVersion, FINGERPRINT)
+    if kept and kept.version == fingerprint:
+        return
+    rebuild_search(session, progress=progress)
+    session.merge(CalendarVersion(calendar_key=FINGERPRINT, version=fingerprint))
 
 
 def rebuild_search(session: Session, *, progress: Progress | None = None) -> None:

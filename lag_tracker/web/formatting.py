@@ -144,10 +144,18 @@ def _days(first: date, last: date | None, lang: str) -> str:
 
 
 def _weekdays(first: date, last: date | None, lang: str) -> str:
-    """Return "otrdiena", or "ceturtdiena–piektdiena" for a stay."""
-    if last and last != first:
+    """Return "otrdiena", "ceturtdiena–piektdiena" for a stay, and "līdz 2. oktobrim" for one into another month."""
+    if last is None or last == first:
+        return weekday_name(first, lang)
+    if (first.year, first.month) == (last.year, last.month):
         return f"{weekday_name(first, lang)}–{weekday_name(last, lang)}"
-    return weekday_name(first, lang)
+    if lang == "en":
+        return (
+            f"until {long_date(last, lang)}"
+            if last.year != first.year
+            else f"until {last.day} {ENGLISH_MONTHS[last.month - 1]}"
+        )
+    return f"līdz {date_in_words(last, case='dative', year=last.year != first.year)}"
 
 
 def said(text: Text) -> Markup:
