@@ -10,7 +10,7 @@ from lag_tracker.actions.queries import actions
 from lag_tracker.agenda.queries import agenda_of, speakers_of
 from lag_tracker.attendance.queries import presence_at
 from lag_tracker.database import db
-from lag_tracker.decisions.queries import latest_decisions
+from lag_tracker.decisions.queries import DecisionRow, latest_decisions
 from lag_tracker.labels import meeting_title
 from lag_tracker.meetings.queries import find_meeting, neighbours_of
 from lag_tracker.models.action import Action
@@ -35,12 +35,19 @@ def show(slug: str) -> str:
         agenda=agenda_of(db.session(), meeting.id, viewer=PUBLIC, starts=meeting.starts_at_time),
         speakers=speakers_of(db.session(), meeting.id),
         presence=presence_at(db.session(), meeting.id),
-        decisions=latest_decisions(db.session(), viewer=PUBLIC, limit=100, only=Decision.meeting_id == meeting.id),
+        decisions=_in_order(
+            latest_decisions(db.session(), viewer=PUBLIC, limit=100, only=Decision.meeting_id == meeting.id)
+        ),
         actions=actions(db.session(), viewer=PUBLIC, only=Action.meeting_id == meeting.id),
         neighbours=neighbours_of(db.session(), meeting, viewer=PUBLIC),
         citations=citations_of(db.session(), meeting_id=meeting.id),
         event=_structured(meeting) if meeting.has_day else None,
     )
+
+
+def _in_order(decisions: list[DecisionRow]) -> list[DecisionRow]:
+    """Return the decisions as they were taken, by number; lists have the latest first."""
+    return sorted(decisions, key=lambda decision: (decision.number or 0, decision.id))
 
 
 def _structured(meeting: Meeting) -> dict[str, Any]:
