@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 
 from lag_tracker.calendars.operations import refresh_calendars
 from lag_tracker.database import Base, db, utc_now
-from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarVersion
+from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarSegment, CalendarVersion
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.search import SearchEntry
 from lag_tracker.names.queries import NAMES
 from lag_tracker.search.operations import refresh_search
 
-DERIVED = (CalendarEntry, CalendarFeed, CalendarListing, CalendarVersion, SearchEntry)
+DERIVED = (CalendarEntry, CalendarFeed, CalendarListing, CalendarSegment, CalendarVersion, SearchEntry)
 
 
 def keep_derived() -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from lag_tracker import create_app
+from lag_tracker.calendars.operations import calendars_are_true
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import db
 from lag_tracker.errors import BadSetting
@@ -122,8 +123,16 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield from (Finding("database", is_well=False, sentence=sentence) for sentence in wrong)
     if not wrong:
         yield Finding("database", is_well=True, sentence=f"{db.engine.dialect.name}, whole, at this version")
+        yield _calendars()
     if sqlite_file(settings):
         yield _sqlite()
+
+
+def _calendars() -> Finding:
+    is_well = calendars_are_true(db.session())
+    db.session.rollback()
+    advice = "some months are not what their events say; empty the table calendar_format and start LAG Tracker anew"
+    return Finding("calendars", is_well, "their months are what their events say" if is_well else advice)
 
 
 def _sqlite() -> Finding:

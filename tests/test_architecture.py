@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "lag_tracker"
 FEATURE_FILES = {"__init__", "operations", "queries", "forms", "views"}
 EXTRA_FILES = {
     # The events and bodies of feeds, without Flask; and pages beside the views that send feeds.
-    "calendars": {"entries", "feeds", "plans", "bodies", "pages"},
+    "calendars": {"entries", "feeds", "plans", "segments", "bodies", "pages"},
     # What a list shows of a meeting.
     "meetings": {"rows"},
     # What records say, what somebody seeks, and the index between the two.
@@ -63,6 +63,7 @@ LAYERS_IN_A_FEATURE = {
     "documents": 40,
     "sought": 40,
     "plans": 40,
+    "segments": 40,
     "rows": 40,
     "bodies": 50,
     "operations": 50,

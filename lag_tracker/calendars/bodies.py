@@ -5,16 +5,19 @@ around the clock.
 """
 
 import gzip
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Date, Engine, Integer, LargeBinary, String, bindparam, text
 
 from lag_tracker.calendars import queries
-from lag_tracker.calendars.feeds import write_feed
+from lag_tracker.calendars.feeds import FOOTER, write_head
 from lag_tracker.calendars.queries import FeedAddress
+from lag_tracker.calendars.segments import events_digest
 from lag_tracker.database import UtcDateTime
 
 SECOND = timedelta(seconds=1)
@@ -34,22 +37,21 @@ _BODY = {
     )
     for packed, column in ((False, "body"), (True, "packed_body"))
 }
-_EVENTS = (
-    "SELECT event, time_zone, calendar_listing.starts_on AS day, entry_id AS number"
-    " FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
-    " WHERE calendar_key = :key AND calendar_listing.lang = :lang AND (kept_until IS NULL OR kept_until >= :today)"
-    " AND shown_until >= :since ORDER BY calendar_listing.starts_on, entry_id"
+_CANCELLED = 3
+# The events of a feed, in one statement, so that all of them are of one moment: one by one those that may be out of the
+# window, months that are joined already, and cancelled ones. They come in no order, because sorting would copy them.
+_EVENTS = text(
+    "SELECT 1 AS part, calendar_listing.starts_on AS day, entry_id AS number, event AS events, time_zone AS zones,"
+    " '' AS digest FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
+    " WHERE calendar_key = :key AND calendar_listing.lang = :lang AND calendar_listing.starts_on <= :single_until"
+    " AND kept_until IS NULL AND shown_until >= :since"
+    " UNION ALL SELECT 2, month, 0, events, zones, digest FROM calendar_segment"
+    " WHERE calendar_key = :key AND lang = :lang AND month > :single_until"
+    # The cancelled are few, so they are looked up first; "CROSS" forbids SQLite the other way.
+    " UNION ALL SELECT 3, calendar_listing.starts_on, entry_id, event, time_zone, ''"
+    " FROM calendar_entry CROSS JOIN calendar_listing WHERE calendar_entry.id = entry_id AND calendar_key = :key"
+    " AND calendar_listing.lang = :lang AND kept_until >= :today AND shown_until >= :since"
 )
-# The database joins the events, which is a third faster than fetching them one by one. Of the zones it tells the first
-# and the last, which are nearly always the same one; only otherwise it is asked for all of them.
-_JOINED = {
-    dialect: text(f"SELECT {joined}, min(nullif(time_zone, '')), max(nullif(time_zone, '')) FROM ({_EVENTS}) AS events")  # noqa: S608
-    for dialect, joined in (
-        ("sqlite", "CAST(group_concat(event, '') AS BLOB)"),
-        ("postgresql", "string_agg(event, ''::bytea ORDER BY day, number)"),
-    )
-}
-_ZONES = text(f"SELECT DISTINCT time_zone FROM ({_EVENTS}) AS events WHERE time_zone <> ''")  # noqa: S608
 _NEW_VERSION = text(
     "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 0) ON CONFLICT (calendar_key) DO NOTHING"
 )
@@ -77,6 +79,14 @@ _KEEP = text(
 )
 _ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _WRITE_LOCK = text("UPDATE calendar_version SET version = version WHERE calendar_key = ''")
+
+
+class _Events(NamedTuple):
+    """Events of a feed, joined by month, each month's digest, and all zones they name."""
+
+    parts: list[bytes]
+    digests: list[str]
+    zones: set[str]
 
 
 class ReadyFeed(NamedTuple):
@@ -140,11 +150,16 @@ def build_feed(
         version = _first_version(connection, subject.calendar_key)
         if queries.feed_subject(connection, address) != subject:
             version = -1  # Somebody renamed it this very moment; the next poll finds the new name with its version.
-    events, zones = _events(connection, subject.calendar_key, address, today)
-    if address.kind == "meeting" and not events:
+    events = _events(connection, subject.calendar_key, address, today)
+    if address.kind == "meeting" and not events.parts:
         return None
-    body = write_feed(events, zones=zones, name=subject.name.read_in(address.lang).words, time_zone=time_zone)
+    name = subject.name.read_in(address.lang).words
+    head = write_head(zones=events.zones, is_empty=not events.parts, name=name, time_zone=time_zone)
+    body = b"".join([head, *events.parts, FOOTER])
     values = {"feed_key": address.key, "calendar_key": subject.calendar_key, "version": version, "today": today}
+    # Months stand in the tag by their digests, whether they were joined before or just now, so that the same bytes have
+    # the same tag and not all of them need be gone through again.
+    values["etag"] = events_digest(b"".join([head, *(digest.encode() for digest in events.digests)]))
     return _keep(connection, values, body, kept, now=now, packed=packed)
 
 
@@ -154,24 +169,47 @@ def _first_version(connection: Connection, calendar_key: str) -> int:
     return version
 
 
-def _events(connection: Connection, key: str, address: FeedAddress, today: date) -> tuple[bytes, set[str]]:
-    shows_past = address.shows_past or address.kind == "meeting"
+def _events(connection: Connection, key: str, address: FeedAddress, today: date) -> _Events:
+    """Return the events of a feed by month, the cancelled ones last."""
     values = {"key": key, "lang": address.lang, "today": today.isoformat()}
+    shows_past = address.shows_past or address.kind == "meeting"
     values["since"] = (date.min if shows_past else today).isoformat()
-    events, first, last = connection.execute(_JOINED[connection.dialect.name], values).one()
-    zones = {first} if first == last else set(connection.execute(_ZONES, values).scalars())
-    return events or b"", zones - {None}
+    values["single_until"] = _single_until(address, today).isoformat()
+    rows = sorted(connection.execute(_EVENTS, values), key=itemgetter(0, 1, 2))
+    events = _Events([], [], set())
+    for _, rows_of_month in groupby(rows, key=_part_and_month):
+        found = list(rows_of_month)
+        part = found[0].events if found[0].digest else b"".join(row.events for row in found)
+        events.parts.append(part)
+        events.digests.append(found[0].digest or events_digest(part))
+        events.zones.update(*(row.zones.split() for row in found))
+    return events
+
+
+def _single_until(address: FeedAddress, today: date) -> date:
+    """Return the day up to which events are taken one by one, because some of them may be out of the window."""
+    if address.kind == "meeting":
+        return date.max
+    if address.shows_past:
+        # The end of the first month there is: nothing leaves this window.
+        return date.min.replace(day=31)
+    # What starts after the month that today was in a year ago is shown today, however short it is.
+    return date(today.year - 1, today.month, monthrange(today.year - 1, today.month)[1])
+
+
+def _part_and_month(row: Any) -> tuple[bool, str]:
+    return (row.part == _CANCELLED, "" if row.part == _CANCELLED else str(row.day)[:7])
 
 
 def _keep(
     connection: Connection, values: dict[str, Any], body: bytes, kept: Any, *, now: datetime, packed: bool
 ) -> ReadyFeed:
     """Keep a body; one that is as before keeps its tag and its time, any other looks newer than the one before."""
-    etag = sha256(body).hexdigest()[:32]
+    etag = values["etag"]
     is_same = kept is not None and kept.etag == etag
     modified_at = now if kept is None else kept.modified_at if is_same else max(now, kept.modified_at + SECOND)
     sent = gzip.compress(body, PACKING, mtime=0) if packed else body
-    values |= {"etag": etag, "modified_at": modified_at, "today": values["today"].isoformat()}
+    values |= {"modified_at": modified_at, "today": values["today"].isoformat()}
     # Writing a plain body costs more than joining one, so it is written when the same one is asked for again.
     values |= {"body": body if is_same and not packed else None, "packed_body": sent if packed else None}
     connection.execute(_KEEP, values)

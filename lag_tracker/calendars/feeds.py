@@ -173,9 +173,9 @@ def write_header(name: str, *, time_zone: str) -> bytes:
     return bytes(calendar.to_ical()).removesuffix(FOOTER)
 
 
-def write_feed(events: bytes, *, zones: set[str], name: str, time_zone: str) -> bytes:
-    """Return a whole calendar of joined events, with the rules of the zones they name."""
+def write_head(*, zones: set[str], is_empty: bool, name: str, time_zone: str) -> bytes:
+    """Return all that stands before the events, with the rules of the zones they name; `FOOTER` stands after them."""
     # RFC 5545, 3.4: a calendar holds one component at least, so an empty one shows the rules of its own zone.
     own = {time_zone} if _winter_offset(time_zone) is not None else set()
-    named = sorted(zones or (set() if events else own))
-    return b"".join([write_header(name, time_zone=time_zone), *map(write_zone, named), events, FOOTER])
+    named = sorted(zones or (own if is_empty else set()))
+    return b"".join([write_header(name, time_zone=time_zone), *map(write_zone, named)])

@@ -21,6 +21,7 @@ from lag_tracker.calendars.entries import (
 )
 from lag_tracker.calendars.feeds import FORMAT, digest
 from lag_tracker.calendars.plans import Planned, Writing, leaving_out
+from lag_tracker.calendars.segments import Month, all_months, months_are_true, write_months
 from lag_tracker.models.bilingual import LANGUAGES
 from lag_tracker.models.calendar import CalendarEntry, CalendarFormat, CalendarListing, CalendarVersion
 from lag_tracker.models.changes import Changes
@@ -51,11 +52,18 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
     for kind in FEED_SUBJECTS:
         for numbers in queries.batches(changes.ids.get(kind, ())):
             raised |= queries.rebound_calendars(session, kind, numbers)
+    touched: set[Month] = set()
     for numbers in queries.batches(queries.affected_meetings(session, changes, groups=groups)):
-        raised |= _refresh_meetings(session, numbers, tree, base_url, now)
+        touched |= _refresh_meetings(session, numbers, tree, base_url, now)
     for numbers in queries.batches(queries.affected_milestones(session, changes, groups=groups)):
-        raised |= _refresh_milestones(session, numbers, tree, base_url, now)
-    _raise_versions(session, raised)
+        touched |= _refresh_milestones(session, numbers, tree, base_url, now)
+    write_months(session, touched)
+    _raise_versions(session, raised | {month.calendar_key for month in touched})
+
+
+def calendars_are_true(session: Session) -> bool:
+    """Tell whether the stored months of all calendars are what their events say. Reads every event; changes nothing."""
+    return months_are_true(session)
 
 
 def rebuild_if_needed(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple[int, int]]:
@@ -75,19 +83,24 @@ def rebuild_if_needed(session: Session, *, base_url: str, now: datetime) -> Iter
         *((numbers, _refresh_milestones) for numbers in queries.batches(milestones)),
     ):
         take_turns(session.connection(), "calendars")
-        _raise_versions(session, refresh(session, numbers, queries.group_tree(session), base_url, now))
+        touched = refresh(session, numbers, queries.group_tree(session), base_url, now)
+        write_months(session, touched)
+        _raise_versions(session, {month.calendar_key for month in touched})
         done += len(numbers)
         yield done, total
     # The first lines of the feeds may be written differently, too.
     take_turns(session.connection(), "calendars")
+    write_months(session, all_months(session))
     session.execute(update(CalendarVersion).values(version=CalendarVersion.version + 1))
     session.execute(delete(CalendarFormat))
     session.execute(insert(CalendarFormat).values(fingerprint=fingerprint))
     yield total, total
 
 
-def _refresh_meetings(session: Session, numbers: list[int], tree: GroupTree, base_url: str, now: datetime) -> set[str]:
-    """Write anew the events of these meetings, seen or not; return the calendars that changed."""
+def _refresh_meetings(
+    session: Session, numbers: list[int], tree: GroupTree, base_url: str, now: datetime
+) -> set[Month]:
+    """Write anew the events of these meetings, seen or not; return the months of calendars that changed."""
     planned: dict[int, Planned] = {}
     # A session of its own on the same transaction: it reads what was written, and leaves the caller's records alone.
     with Session(session.connection(), autoflush=False) as reading:
@@ -104,8 +117,8 @@ def _refresh_meetings(session: Session, numbers: list[int], tree: GroupTree, bas
 
 def _refresh_milestones(
     session: Session, numbers: list[int], tree: GroupTree, base_url: str, now: datetime
-) -> set[str]:
-    """Write anew the events of these milestones; return the calendars that changed."""
+) -> set[Month]:
+    """Write anew the events of these milestones; return the months of calendars that changed."""
     planned: dict[int, Planned] = {}
     with Session(session.connection(), autoflush=False) as reading:
         for milestone in queries.public_milestones(reading, numbers).values():
@@ -117,7 +130,7 @@ def _refresh_milestones(
 
 def _refresh(
     session: Session, owner: Owner, numbers: list[int], planned: dict[int, Planned], now: datetime
-) -> set[str]:
+) -> set[Month]:
     writing = Writing(now)
     stored = queries.stored_entries(session, owner, numbers)
     for number in numbers:
@@ -126,7 +139,7 @@ def _refresh(
             if plan is None or not writing.plan(plan, entry, {owner.key: number, "lang": lang}):
                 writing.withdraw(entry)
     _write(session, owner, writing)
-    return writing.raised
+    return writing.touched
 
 
 def _write(session: Session, owner: Owner, writing: Writing) -> None:

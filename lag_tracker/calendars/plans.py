@@ -10,6 +10,7 @@ from typing import Any
 from lag_tracker.calendars.entries import EventContent
 from lag_tracker.calendars.feeds import content_digest, digest, event_zone, write_event
 from lag_tracker.calendars.queries import StoredEntry
+from lag_tracker.calendars.segments import Month
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +37,8 @@ class Writing:
     changed: list[dict[str, Any]] = field(default_factory=list)
     #: Entries that go to other calendars or to another day, and all calendars that each is to stand in.
     relisted: list[tuple[dict[str, Any], set[str]]] = field(default_factory=list)
-    #: Calendars that have changed.
-    raised: set[str] = field(default_factory=set)
+    #: Months of calendars that have changed.
+    touched: set[Month] = field(default_factory=set)
 
     def plan(self, planned: Planned, entry: StoredEntry | None, identity: dict[str, Any]) -> bool:
         """Plan what makes an entry true; return False when the event cannot be written at all.
@@ -56,7 +57,9 @@ class Writing:
         return bool(event)
 
     def _change(self, planned: Planned, entry: StoredEntry | None, row: dict[str, Any]) -> None:
-        self.raised |= planned.calendar_keys | (entry.calendar_keys if entry else set())
+        self._touch(planned.calendar_keys, row["lang"], row["starts_on"])
+        if entry is not None:
+            self._touch(entry.calendar_keys, entry.lang, entry.starts_on)
         if entry is None:
             self.added.append(row)
         else:
@@ -69,17 +72,20 @@ class Writing:
         """Plan what an event that looks the same needs when it goes to other calendars or is kept for another time."""
         if entry.kept_until != row["kept_until"]:
             self.changed.append({"id": entry.id, "kept_until": row["kept_until"]})
-            self.raised |= planned.calendar_keys
+            self._touch(planned.calendar_keys, entry.lang, entry.starts_on)
         if entry.calendar_keys != planned.calendar_keys:
             self.relisted.append((row | {"id": entry.id}, planned.calendar_keys))
-            self.raised |= entry.calendar_keys ^ planned.calendar_keys
+            self._touch(entry.calendar_keys ^ planned.calendar_keys, entry.lang, entry.starts_on)
 
     def withdraw(self, entry: StoredEntry | None) -> None:
         """Take an event out of every calendar, yet keep its sequence and its last change in case it comes back."""
         if entry is not None and entry.content_digest:
             self.changed.append({"id": entry.id, "event": b"", "content_digest": ""})
             self.relisted.append(({"id": entry.id}, set()))
-            self.raised |= entry.calendar_keys
+            self._touch(entry.calendar_keys, entry.lang, entry.starts_on)
+
+    def _touch(self, keys: set[str], lang: str, day: date) -> None:
+        self.touched |= {Month(key, lang, day.replace(day=1)) for key in keys}
 
     def listings(self) -> list[dict[str, Any]]:
         """Return the rows that list the relisted entries; those added must have their numbers by now."""
@@ -113,7 +119,8 @@ def _place(planned: Planned, content: EventContent, entry: StoredEntry | None, n
     return {
         "time_zone": event_zone(content),
         "starts_on": date(start.year, start.month, start.day),
-        "shown_until": _a_year_after(last),
+        # Never less than a year after the start, even if an end is given that lies before it: feeds count on that.
+        "shown_until": max(_a_year_after(last), _a_year_after(start)),
         "kept_until": _kept_until(planned, content, entry, now),
     }
 

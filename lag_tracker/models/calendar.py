@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lag_tracker.database import Base
@@ -20,6 +20,12 @@ class CalendarEntry(Base):
         UniqueConstraint("meeting_id", "lang", name="uq_calendar_entry_meeting"),
         UniqueConstraint("milestone_id", "lang", name="uq_calendar_entry_milestone"),
         CheckConstraint("(meeting_id IS NULL) <> (milestone_id IS NULL)", name="of_one_record"),
+        Index(
+            "ix_calendar_entry_kept",
+            "kept_until",
+            sqlite_where=text("kept_until IS NOT NULL"),
+            postgresql_where=text("kept_until IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,6 +63,26 @@ class CalendarListing(Base):
     )
     lang: Mapped[str] = mapped_column(String(2))
     starts_on: Mapped[date]
+
+
+class CalendarSegment(Base):
+    """The events of one calendar, language and month, joined in their order; cancelled ones are not among them.
+
+    Written in the transaction that changes one of the events, always as a whole; a month without events has no row.
+    """
+
+    __tablename__ = "calendar_segment"
+
+    calendar_key: Mapped[str] = mapped_column(String(60), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    #: First day of the month in which the events start.
+    month: Mapped[date] = mapped_column(primary_key=True)
+    #: Digest of the bytes.
+    digest: Mapped[str] = mapped_column(String(32))
+    #: Zones that the events' times name, with spaces between them.
+    zones: Mapped[str]
+    # The last column: SQLite keeps long bytes apart and need not pass over them to read what stands before.
+    events: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CalendarVersion(Base):

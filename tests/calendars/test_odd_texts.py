@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from lag_tracker.calendars.entries import EventContent, Span, meeting_content, one_line, paragraph, wall_clock
-from lag_tracker.calendars.feeds import content_digest, event_zone, write_event, write_feed
+from lag_tracker.calendars.feeds import FOOTER, content_digest, event_zone, write_event, write_head
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
 from lag_tracker.models.traits import Audience, Certainty, Precision
@@ -80,7 +80,7 @@ def contents() -> st.SearchStrategy[EventContent]:
 def feed_of(*found: EventContent, name: str = "Visas sanāksmes") -> bytes:
     events = b"".join(write_event(content, sequence=1, changed_at=STAMP) for content in found)
     zones = {event_zone(content) for content in found} - {""}
-    return write_feed(events, zones=zones, name=name, time_zone="Europe/Riga")
+    return write_head(zones=zones, is_empty=not found, name=name, time_zone="Europe/Riga") + events + FOOTER
 
 
 def unfolded(feed: bytes) -> Iterator[bytes]:

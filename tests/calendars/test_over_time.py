@@ -9,8 +9,9 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import load_only, selectinload
+from sqlalchemy.orm import Session, load_only, selectinload
 
+from lag_tracker.calendars.operations import calendars_are_true
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.group import Group
@@ -27,6 +28,19 @@ ENGLISH = "/en/calendars/all.ics"
 def stamps(event: Any) -> tuple[datetime, int]:
     assert event.decoded("DTSTAMP") == event.decoded("LAST-MODIFIED")
     return event.decoded("DTSTAMP"), event["SEQUENCE"]
+
+
+@pytest.fixture(autouse=True)
+def true_after_every_step(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each commit the joined months of all calendars are what their events say."""
+    commit = db.session.commit
+
+    def commit_and_look() -> None:
+        commit()
+        with Session(db.engine) as looking:
+            assert calendars_are_true(looking)
+
+    monkeypatch.setattr(db.session, "commit", commit_and_look)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from lag_tracker.calendars import bodies, operations
-from lag_tracker.calendars.feeds import write_feed
+from lag_tracker.calendars.feeds import write_head
 from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.database import db
 from lag_tracker.models.calendar import CalendarEntry, CalendarVersion
@@ -130,9 +130,9 @@ def test_many_who_ask_at_once_make_a_feed_once(held: Meeting, app: Flask, monkey
 
     def make(*given: Any, **named: Any) -> bytes:
         made.append(given)
-        return write_feed(*given, **named)
+        return write_head(*given, **named)
 
-    monkeypatch.setattr(bodies, "write_feed", make)
+    monkeypatch.setattr(bodies, "write_head", make)
     db.session.close()
     gate = Barrier(4)
 

@@ -56,6 +56,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("meeting_id", "lang", name="uq_calendar_entry_meeting"),
         sa.UniqueConstraint("milestone_id", "lang", name="uq_calendar_entry_milestone"),
     )
+    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_calendar_entry_kept",
+            ["kept_until"],
+            unique=False,
+            sqlite_where=sa.text("kept_until IS NOT NULL"),
+            postgresql_where=sa.text("kept_until IS NOT NULL"),
+        )
+
     op.create_table(
         "calendar_feed",
         sa.Column("feed_key", sa.String(length=160), nullable=False),
@@ -76,6 +85,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_format")),
+    )
+    op.create_table(
+        "calendar_segment",
+        sa.Column("calendar_key", sa.String(length=60), nullable=False),
+        sa.Column("lang", sa.String(length=2), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("digest", sa.String(length=32), nullable=False),
+        sa.Column("zones", sa.String(), nullable=False),
+        sa.Column("events", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("calendar_key", "lang", "month", name=op.f("pk_calendar_segment")),
     )
     op.create_table(
         "calendar_version",
@@ -1257,10 +1276,18 @@ def downgrade() -> None:
 
     op.drop_table("municipality")
     op.drop_table("calendar_version")
+    op.drop_table("calendar_segment")
     op.drop_table("calendar_format")
     with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_calendar_feed_calendar_key"))
 
     op.drop_table("calendar_feed")
+    with op.batch_alter_table("calendar_entry", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_calendar_entry_kept",
+            sqlite_where=sa.text("kept_until IS NOT NULL"),
+            postgresql_where=sa.text("kept_until IS NOT NULL"),
+        )
+
     op.drop_table("calendar_entry")
     # ### end Alembic commands ###
