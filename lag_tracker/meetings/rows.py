@@ -72,8 +72,8 @@ def read_rows(
 
 def _row(row: Any, names: Names) -> MeetingRow:
     number, slug, title_lv, title_en, *middle, place_lv, place_en, state, groups, networks = row
-    held_by = [int(part.partition(":")[2]) for part in sorted((groups or "").split(",")) if part]
-    of = {int(part) for part in (networks or "").split(",") if part}
+    held_by = [int(part.partition(":")[2]) for part in sorted(groups.split(","))] if groups else ()
+    part_of = [names.networks[int(part)] for part in networks.split(",")] if networks else ()
     return MeetingRow._make(
         (
             number,
@@ -83,7 +83,7 @@ def _row(row: Any, names: Names) -> MeetingRow:
             Bilingual(place_lv, place_en),
             state,
             tuple(names.groups[one] for one in held_by if one in names.groups),
-            tuple(name for one, name in names.networks.items() if one in of) if of else (),
+            tuple(name for _, name in sorted(part_of)),
         )
     )
 

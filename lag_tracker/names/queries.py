@@ -37,7 +37,8 @@ class Names(NamedTuple):
     """Names by number: of the groups that a viewer may see, and of all networks."""
 
     groups: dict[int, GroupName]
-    networks: dict[int, str]
+    #: Place in the Latvian alphabet, and name.
+    networks: dict[int, tuple[int, str]]
 
 
 def kept(session: Session, key: tuple[Any, ...], make: Callable[[], Thing]) -> Thing:
@@ -71,5 +72,5 @@ def _read_names(session: Session, viewer: Viewer) -> Names:
     networks = session.execute(select(Network.id, Network.name).order_by(Network.name_sort, Network.id))
     return Names(
         {number: GroupName(slug, Bilingual(lv, en), is_sample) for number, slug, lv, en, is_sample in groups},
-        {number: name for number, name in networks},  # noqa: C416 -- rows, not pairs
+        {number: (place, name) for place, (number, name) in enumerate(networks)},
     )

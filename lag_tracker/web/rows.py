@@ -3,7 +3,9 @@
 How an item looks depends on its row, which is a value, and on the language: it is worked out once for each.
 """
 
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
+from typing import Any
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
@@ -21,11 +23,17 @@ MOST_KEPT = 10_000
 
 def meeting_item(row: MeetingRow, heading: str = "h3", *, is_next: bool = False) -> Markup:
     """Return a meeting as an item of a list, in the language being read; `is_next` makes it the first thing seen."""
-    return _item(row, heading, is_next, reading_language(), meeting_address(""))
+    return _item(reading_language(), meeting_address(""), heading, is_next, row)
+
+
+def calendar_items(entries: Iterable[Any], milestone_item: Callable[[Any], Markup]) -> Markup:
+    """Return meetings and milestones as items of a list; each entry has one of the two."""
+    item = partial(_item, reading_language(), meeting_address(""), "h3", False)  # noqa: FBT003 -- kept by position
+    return Markup("").join([item(one.meeting) if one.meeting else milestone_item(one.milestone) for one in entries])
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _item(row: MeetingRow, heading: str, is_next: bool, lang: str, prefix: str) -> Markup:  # noqa: FBT001 -- kept by position
+def _item(lang: str, prefix: str, heading: str, is_next: bool, row: MeetingRow) -> Markup:  # noqa: FBT001 -- kept by position
     is_cancelled = row.state is MeetingState.CANCELLED
     moment = when(row.starts_on, row.ends_on, row.precision, row.certainty, row.starts_at_time, row.ends_at_time)
     title = _words(meeting_title(row.title, row.kind, row.ordinal, lang), lang)

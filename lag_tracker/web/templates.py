@@ -16,7 +16,7 @@ from lag_tracker.paths import TRANSLATIONS
 from lag_tracker.web import formatting
 from lag_tracker.web.clock import today
 from lag_tracker.web.language import meeting_address, reading_language
-from lag_tracker.web.rows import date_block, meeting_item
+from lag_tracker.web.rows import calendar_items, date_block, meeting_item
 
 
 def _label(choice: StrEnum) -> str:
@@ -56,6 +56,7 @@ def init_templates(app: Flask) -> None:
         title_of=_title_of,
         meeting_address=meeting_address,
         meeting_item=meeting_item,
+        calendar_items=calendar_items,
         date_block=date_block,
         when=formatting.when,
         long_date=formatting.long_date,
