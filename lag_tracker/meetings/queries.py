@@ -5,7 +5,7 @@ long as running it.
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -57,7 +57,8 @@ def upcoming_meetings(
     """
     continued = after is not None
     found = _upcoming(viewer, continued) if only is None else _upcoming_of(viewer, continued, only)
-    return read_rows(session, viewer, found, _values(today, limit, after))
+    reached = max(today, after.day) if after else today
+    return read_rows(session, viewer, found, _values(today, limit, after, reached))
 
 
 def past_meetings(
@@ -71,17 +72,31 @@ def past_meetings(
 ) -> list[MeetingRow]:
     """Return the meetings before `today`, the latest first."""
     found = _past(viewer, after is not None)
-    return read_rows(session, viewer, found if only is None else found.where(only), _values(today, limit, after))
+    yesterday = today - timedelta(days=1)
+    reached = min(yesterday, after.day) if after else yesterday
+    return read_rows(
+        session, viewer, found if only is None else found.where(only), _values(today, limit, after, reached)
+    )
 
 
-def _values(today: date, limit: int, after: Position | None) -> dict[str, Any]:
-    """Return the values of a list's statement."""
-    values = {"today": today, "month": today.replace(day=1), "year": date(today.year, 1, 1), "limit": limit}
+def _values(today: date, limit: int, after: Position | None, reached: date) -> dict[str, Any]:
+    """Return the values of a list's statement; `reached` is the day from which the walk goes on.
+
+    Without that day a database may begin at today and pass by all that was on the pages before.
+    """
+    values = {
+        "today": today,
+        "reached": reached,
+        "month": today.replace(day=1),
+        "year": date(today.year, 1, 1),
+        "limit": limit,
+    }
     return values | ({"after_day": after.day, "after_id": after.id} if after else {})
 
 
-_TODAY, _MONTH, _YEAR, _LIMIT = (
+_TODAY, _REACHED, _MONTH, _YEAR, _LIMIT = (
     bindparam("today", type_=Date),
+    bindparam("reached", type_=Date),
     bindparam("month", type_=Date),
     bindparam("year", type_=Date),
     bindparam("limit", type_=Integer),
@@ -96,7 +111,7 @@ def _upcoming_of(viewer: Viewer, continued: bool, only: ColumnElement[bool] | No
     if continued:
         conditions.append(tuple_(Meeting.starts_on, Meeting.id) > _AFTER)
     few = (_under_way(_TODAY), _this_month_or_year())
-    wanted = _soonest(Meeting.starts_on >= _TODAY, few, conditions=conditions, limit=_LIMIT)
+    wanted = _soonest(Meeting.starts_on >= _REACHED, few, conditions=conditions, limit=_LIMIT)
     found = select(*COLUMNS).where(Meeting.id.in_(wanted))
     return found.order_by(Meeting.starts_on, Meeting.id).limit(_LIMIT)
 
@@ -108,7 +123,7 @@ def _upcoming(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kep
 
 @cache
 def _past(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kept by position
-    over = and_(Meeting.starts_on < _TODAY, or_(Meeting.ends_on.is_(None), Meeting.ends_on < _TODAY))
+    over = and_(Meeting.starts_on <= _REACHED, or_(Meeting.ends_on.is_(None), Meeting.ends_on < _TODAY))
     found = _listed(viewer, None).where(over, not_(_this_month_or_year()))
     if continued:
         found = found.where(tuple_(Meeting.starts_on, Meeting.id) < _AFTER)
