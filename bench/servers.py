@@ -36,8 +36,14 @@ class Visitor:
     def get(self, path: str, **headers: str) -> Answer:
         """Ask for a path; a name such as `if_none_match` becomes the header If-None-Match."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        self.connection.request("GET", path, headers=named)
-        response = self.connection.getresponse()
+        try:
+            self.connection.request("GET", path, headers=named)
+            response = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # Servers close connections that were idle for long, as while records were made.
+            self.connection.close()
+            self.connection.request("GET", path, headers=named)
+            response = self.connection.getresponse()
         return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
 

@@ -25,7 +25,7 @@ class FilterForm(FlaskForm):
 
 def filters_from_address(among: Choices) -> Filters:
     """Return what the address narrows the list to; answer 404 to a choice that does not exist."""
-    if not request.args:
+    if not request.args.keys() & set(Filters._fields):
         return Filters()
     form = FilterForm(formdata=request.args)  # type: ignore[no-untyped-call]
     if not form.validate():
