@@ -1,16 +1,8 @@
 """Texts in Latvian and English, either of which may be missing."""
 
-from enum import StrEnum
 from typing import NamedTuple
 
 LANGUAGES = ("lv", "en")
-
-
-class Language(StrEnum):
-    """The languages of the interface; Latvian is the first."""
-
-    LATVIAN = "lv"
-    ENGLISH = "en"
 
 
 class Text(NamedTuple):

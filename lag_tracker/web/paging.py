@@ -1,13 +1,11 @@
 """Long lists are walked by the key of the last row: page 1,000 costs what page 1 does and no total is counted."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
 from flask import abort, request
 
-Row = TypeVar("Row")
 PAGE = 50
 _KEY = re.compile(r"(\d{4}-\d{2}-\d{2})\.(\d{1,18})")
 
@@ -17,13 +15,6 @@ class Key(NamedTuple):
 
     day: date
     id: int
-
-
-class Page(NamedTuple, Generic[Row]):
-    """Rows of one page, and the key of the next page or None."""
-
-    rows: Sequence[Row]
-    next: str | None
 
 
 def key_from_address(name: str = "after") -> Key | None:
