@@ -2,17 +2,22 @@
 
 from enum import StrEnum
 
+from lag_tracker.models.account import Role
 from lag_tracker.models.action import ActionState
 from lag_tracker.models.attendance import Presence, Reply
+from lag_tracker.models.audit import Deed
 from lag_tracker.models.bilingual import Bilingual, Text
+from lag_tracker.models.comment import CommentState
 from lag_tracker.models.decision import DecisionMethod
 from lag_tracker.models.group import GroupKind, MemberRole, Tier
 from lag_tracker.models.initiative import InitiativeState
+from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import LinkKind, MeetingKind, MeetingState, MinutesState, Mode
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.municipality import MunicipalityKind
 from lag_tracker.models.network import NetworkKind, PartnerRole
 from lag_tracker.models.organisation import Sector
+from lag_tracker.models.proposal import ProposalKind, ProposalState
 from lag_tracker.models.search import Subject
 from lag_tracker.models.topic import TopicState
 from lag_tracker.models.traits import Audience, Certainty
@@ -112,6 +117,25 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Audience.PUBLIC, "visiem", "public"),
     (Audience.MEMBERS, "grupas locekļiem", "for members"),
     (Audience.MANAGERS, "grupas vadītājiem", "for managers"),
+    (Role.MANAGER, "grupas vadītājs vai vadītāja", "manager"),
+    (Role.MEMBER, "loceklis vai locekle", "member"),
+    (Role.OBSERVER, "novērotājs vai novērotāja", "observer"),
+    (LetterState.WAITING, "gaida nosūtīšanu", "waiting to be sent"),
+    (LetterState.SENT, "nosūtīta", "sent"),
+    (LetterState.FAILED, "nav nosūtīta", "could not be sent"),
+    (ProposalKind.INITIATIVE, "iniciatīva", "initiative"),
+    (ProposalKind.TOPIC, "temats", "topic"),
+    (ProposalKind.AGENDA_ITEM, "darba kārtības punkts", "agenda item"),
+    (ProposalState.WAITING, "gaida atbildi", "waiting for an answer"),
+    (ProposalState.TAKEN_UP, "pieņemts izskatīšanai", "taken up"),
+    (ProposalState.REFUSED, "nav pieņemts", "not taken up"),
+    (CommentState.WAITING, "gaida pārskatīšanu", "waiting to be read"),
+    (CommentState.SHOWN, "redzams", "shown"),
+    (CommentState.HIDDEN, "paslēpts", "hidden"),
+    (Deed.CREATED, "izveidots", "created"),
+    (Deed.CHANGED, "mainīts", "changed"),
+    (Deed.ERASED, "dzēsts", "erased"),
+    (Deed.EXPORTED, "eksportēts", "exported"),
     (Certainty.STATED, "norādīts avotā", "stated by the source"),
     (Certainty.INFERRED, "secināts no avota", "inferred from the source"),
 )

@@ -12,7 +12,7 @@ from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
-from lag_tracker.models.traits import Audience, Identified, one_of
+from lag_tracker.models.traits import Audience, Identified, Revised, one_of
 
 
 class ActionState(StrEnum):
@@ -24,7 +24,7 @@ class ActionState(StrEnum):
     DROPPED = "dropped"
 
 
-class Action(Identified, Base):
+class Action(Identified, Revised, Base):
     """A task that a meeting gave to somebody."""
 
     __tablename__ = "action"

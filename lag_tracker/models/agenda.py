@@ -9,7 +9,7 @@ from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
 from lag_tracker.models.topic import Topic
-from lag_tracker.models.traits import Audience, Identified, one_of
+from lag_tracker.models.traits import Audience, Identified, Revised, one_of
 
 agenda_presenter = Table(
     "agenda_presenter",
@@ -40,7 +40,7 @@ class Speaker(Identified, Base):
         return Bilingual(self.affiliation_lv, self.affiliation_en)
 
 
-class AgendaItem(Identified, Base):
+class AgendaItem(Identified, Revised, Base):
     """One numbered item of a meeting's agenda."""
 
     __tablename__ = "agenda_item"

@@ -1,5 +1,6 @@
 """Who was invited to a meeting and who came."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey
@@ -41,6 +42,10 @@ class Attendance(Identified, Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id", ondelete="SET NULL"), index=True)
     reply: Mapped[Reply | None] = mapped_column(one_of(Reply))
     presence: Mapped[Presence | None] = mapped_column(one_of(Presence))
+    #: When the letter with the invitation was put in the post.
+    invited_at: Mapped[datetime | None]
+    #: When the person last answered.
+    replied_at: Mapped[datetime | None]
     is_guest: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship(back_populates="attendances", lazy="raise_on_sql")

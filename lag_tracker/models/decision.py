@@ -12,7 +12,7 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.topic import Topic
-from lag_tracker.models.traits import Identified, one_of
+from lag_tracker.models.traits import Identified, Revised, one_of
 
 
 class DecisionMethod(StrEnum):
@@ -23,7 +23,7 @@ class DecisionMethod(StrEnum):
     NOT_STATED = "not_stated"
 
 
-class Decision(Identified, Base):
+class Decision(Identified, Revised, Base):
     """What a meeting decided, numbered per leading group and year."""
 
     __tablename__ = "decision"

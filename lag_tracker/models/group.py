@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
@@ -12,7 +12,7 @@ from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
-from lag_tracker.models.traits import Addressed, Audience, Identified, Named, one_of
+from lag_tracker.models.traits import Addressed, Archivable, Audience, Identified, Named, Revised, one_of
 
 
 class GroupKind(StrEnum):
@@ -51,7 +51,7 @@ group_network = Table(
 )
 
 
-class Group(Identified, Addressed, Named, Base):
+class Group(Identified, Addressed, Named, Revised, Archivable, Base):
     """A local group: people and organisations that meet about a municipality's matters."""
 
     __tablename__ = "group"
@@ -72,6 +72,12 @@ class Group(Identified, Addressed, Named, Base):
     tasks_en: Mapped[str | None]
     summary_lv: Mapped[str | None]
     summary_en: Mapped[str | None]
+    #: The office's address for questions about the group, shown to everyone; never a private person's.
+    contact_email: Mapped[str | None] = mapped_column(String(254))
+    #: Whether people without an account may propose topics and initiatives; a manager reads them first.
+    takes_public_proposals: Mapped[bool] = mapped_column(default=True, server_default=true())
+    #: Whether people without an account may comment; a manager reads it first.
+    takes_public_comments: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: True for an invented group that only shows what the application can do.
     is_sample: Mapped[bool] = mapped_column(default=False)
 
@@ -109,7 +115,7 @@ class Group(Identified, Addressed, Named, Base):
         return Bilingual(self.summary_lv, self.summary_en)
 
 
-class Membership(Identified, Base):
+class Membership(Identified, Revised, Base):
     """A person, an organisation or another group that belongs to a group, from one day to another."""
 
     __tablename__ = "membership"

@@ -10,9 +10,20 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from lag_tracker.database import Base
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
+from lag_tracker.models.person import Person
 from lag_tracker.models.theme import Theme
 from lag_tracker.models.topic import Topic
-from lag_tracker.models.traits import Addressed, Certainty, Identified, Precision, Stamped, Titled, one_of
+from lag_tracker.models.traits import (
+    Addressed,
+    Archivable,
+    Certainty,
+    Identified,
+    Precision,
+    Revised,
+    Stamped,
+    Titled,
+    one_of,
+)
 
 if TYPE_CHECKING:
     from lag_tracker.models.meeting import Meeting
@@ -43,7 +54,7 @@ initiative_meeting = Table(
 )
 
 
-class Initiative(Identified, Addressed, Titled, Stamped, Base):
+class Initiative(Identified, Addressed, Titled, Stamped, Revised, Archivable, Base):
     """Something proposed to a group."""
 
     __tablename__ = "initiative"
@@ -51,12 +62,25 @@ class Initiative(Identified, Addressed, Titled, Stamped, Base):
     group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), index=True)
     theme_id: Mapped[int | None] = mapped_column(ForeignKey("theme.id", ondelete="SET NULL"), index=True)
     topic_id: Mapped[int | None] = mapped_column(ForeignKey("topic.id", ondelete="SET NULL"), index=True)
+    #: Who proposed it, when that is a person on record; named in public only with their consent.
+    proposer_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
+    #: The initiative that this one became part of; its own page then leads there.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("initiative.id", ondelete="SET NULL"), index=True)
+    #: The initiative that this one was split off from.
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("initiative.id", ondelete="SET NULL"), index=True)
     #: The present state; the last row of the history says the same.
     state: Mapped[InitiativeState] = mapped_column(
         one_of(InitiativeState), default=InitiativeState.PROPOSED, index=True
     )
 
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
+    proposer: Mapped[Person | None] = relationship(lazy="raise_on_sql")
+    merged_into: Mapped["Initiative | None"] = relationship(
+        foreign_keys=[merged_into_id], remote_side="Initiative.id", lazy="raise_on_sql"
+    )
+    split_from: Mapped["Initiative | None"] = relationship(
+        foreign_keys=[split_from_id], remote_side="Initiative.id", lazy="raise_on_sql"
+    )
     theme: Mapped[Theme | None] = relationship(lazy="raise_on_sql")
     topic: Mapped[Topic | None] = relationship(lazy="raise_on_sql")
     history: Mapped[list["InitiativeStateChange"]] = relationship(

@@ -7,13 +7,24 @@ from typing import TYPE_CHECKING
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from lag_tracker.database import Base
+from lag_tracker.database import Base, utc_now
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative, initiative_meeting
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
-from lag_tracker.models.traits import Addressed, Audience, Certainty, Dated, Identified, Stamped, Titled, one_of
+from lag_tracker.models.traits import (
+    Addressed,
+    Archivable,
+    Audience,
+    Certainty,
+    Dated,
+    Identified,
+    Revised,
+    Stamped,
+    Titled,
+    one_of,
+)
 
 if TYPE_CHECKING:
     from lag_tracker.models.action import Action
@@ -84,6 +95,16 @@ meeting_network = Table(
 )
 
 
+class MeetingSeries(Identified, Base):
+    """Meetings that were planned together by a rule. It is no recurrence rule: each meeting goes its own way."""
+
+    __tablename__ = "meeting_series"
+
+    #: How the days were found, such as "monthly", in the words of the form that made them.
+    rule: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
+
+
 class MeetingGroup(Base):
     """A group that holds a meeting; position 1 leads."""
 
@@ -97,7 +118,7 @@ class MeetingGroup(Base):
     group: Mapped[Group] = relationship(lazy="raise_on_sql")
 
 
-class Meeting(Identified, Addressed, Titled, Dated, Stamped, Base):
+class Meeting(Identified, Addressed, Titled, Dated, Stamped, Revised, Archivable, Base):
     """A meeting of one or several groups, or an event of a network. Times are wall-clock times in `time_zone`."""
 
     __tablename__ = "meeting"
@@ -152,6 +173,8 @@ class Meeting(Identified, Addressed, Titled, Dated, Stamped, Base):
     note_lv: Mapped[str | None]
     note_en: Mapped[str | None]
     minutes_state: Mapped[MinutesState] = mapped_column(one_of(MinutesState), default=MinutesState.NONE)
+    #: The series it was made in; each meeting of a series is one of its own.
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("meeting_series.id", ondelete="SET NULL"), index=True)
     #: Identity in calendars, made once and never changed (RFC 5545, 3.8.4.7).
     uid: Mapped[str] = mapped_column(String(200), unique=True)
 

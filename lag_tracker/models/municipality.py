@@ -7,7 +7,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
-from lag_tracker.models.traits import Addressed, Identified, Named, one_of
+from lag_tracker.models.traits import Addressed, Archivable, Identified, Named, Revised, one_of
 
 if TYPE_CHECKING:
     from lag_tracker.models.group import Group
@@ -21,7 +21,7 @@ class MunicipalityKind(StrEnum):
     PLANNING_REGION = "planning_region"
 
 
-class Municipality(Identified, Addressed, Named, Base):
+class Municipality(Identified, Addressed, Named, Revised, Archivable, Base):
     """A municipality or planning region that takes part in networks and sets up groups."""
 
     __tablename__ = "municipality"

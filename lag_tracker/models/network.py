@@ -12,7 +12,7 @@ from lag_tracker.latvian import sort_key
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.theme import Theme, network_theme
-from lag_tracker.models.traits import Addressed, Certainty, Identified, one_of
+from lag_tracker.models.traits import Addressed, Archivable, Certainty, Identified, Revised, one_of
 
 
 class NetworkKind(StrEnum):
@@ -43,7 +43,7 @@ class Programme(Identified, Base):
     website: Mapped[str | None] = mapped_column(String(500))
 
 
-class Network(Identified, Addressed, Base):
+class Network(Identified, Addressed, Revised, Archivable, Base):
     """One project of a programme, in which municipalities work together."""
 
     __tablename__ = "network"
@@ -83,7 +83,7 @@ class Network(Identified, Addressed, Base):
         return Bilingual(self.collaborators_lv, self.collaborators_en)
 
 
-class Partnership(Identified, Base):
+class Partnership(Identified, Revised, Base):
     """A municipality's part in a network: its role, the body that takes part, and what it works on."""
 
     __tablename__ = "partnership"

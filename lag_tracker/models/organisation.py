@@ -5,7 +5,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lag_tracker.database import Base
-from lag_tracker.models.traits import Identified, Named, one_of
+from lag_tracker.models.traits import Archivable, Identified, Named, Revised, one_of
 
 
 class Sector(StrEnum):
@@ -17,7 +17,7 @@ class Sector(StrEnum):
     KNOWLEDGE = "knowledge"
 
 
-class Organisation(Identified, Named, Base):
+class Organisation(Identified, Named, Revised, Archivable, Base):
     """An organisation; a record and not a text, so that sectors and presence can be counted."""
 
     __tablename__ = "organisation"

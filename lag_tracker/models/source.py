@@ -7,12 +7,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.traits import Identified
+from lag_tracker.models.traits import Archivable, Identified, Revised
 
 CITING = ("municipality", "network", "partnership", "group", "person", "meeting", "decision", "initiative", "milestone")
 
 
-class Source(Identified, Base):
+class Source(Identified, Revised, Archivable, Base):
     """A public page or paper that facts come from."""
 
     __tablename__ = "source"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
 from lag_tracker.models.group import Group
-from lag_tracker.models.traits import Addressed, Identified, Stamped, Titled, one_of
+from lag_tracker.models.traits import Addressed, Archivable, Identified, Revised, Stamped, Titled, one_of
 
 
 class TopicState(StrEnum):
@@ -17,7 +17,7 @@ class TopicState(StrEnum):
     CLOSED = "closed"
 
 
-class Topic(Identified, Addressed, Titled, Stamped, Base):
+class Topic(Identified, Addressed, Titled, Stamped, Revised, Archivable, Base):
     """A subject of a group; agenda items may be about it, so it shows every meeting that discussed it."""
 
     __tablename__ = "topic"

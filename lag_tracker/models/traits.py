@@ -41,6 +41,11 @@ class Audience(StrEnum):
     MANAGERS = "managers"
 
 
+#: Marks a column that says something about a living person. Such values are never written to the record of changes; a
+#: person's own download shows them, and erasing the person empties them.
+PERSONAL = {"is_personal": True}
+
+
 class Identified:
     """A row with a number of its own, and the key it bears in a file it was loaded from."""
 
@@ -60,6 +65,32 @@ class Stamped:
 
     created_at: Mapped[datetime] = mapped_column(default=utc_now)
     changed_at: Mapped[datetime] = mapped_column(default=utc_now, onupdate=utc_now)
+
+
+class Revised:
+    """A record that several people may change at once: its revision rises with each change.
+
+    A change made from an older revision raises StaleDataError, so nobody's words are overwritten unseen.
+    """
+
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    @declared_attr.directive
+    @classmethod
+    def __mapper_args__(cls) -> dict[str, Any]:
+        """Let the session compare and raise the revision."""
+        return {"version_id_col": cls.revision}
+
+
+class Archivable:
+    """A record that can be put away: it keeps its page and its past, but is offered and listed no more."""
+
+    archived_at: Mapped[datetime | None]
+
+    @property
+    def is_archived(self) -> bool:
+        """Whether the record was put away."""
+        return self.archived_at is not None
 
 
 class Named:

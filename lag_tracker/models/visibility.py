@@ -1,43 +1,96 @@
-"""Who may see what: one rule in one place, which pages, lists, search and feeds all ask.
+"""Who may see and change what: one rule in one place, which pages, lists, search, exports and feeds all ask.
 
-Each condition is built once for each viewer, because building one takes longer than asking the database.
+Each condition is built once for each kind of viewer, because building one takes longer than asking the database.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
-from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState, MinutesState
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
 
+_kept = lru_cache(maxsize=2000)
+
 
 @dataclass(frozen=True)
 class Viewer:
-    """Somebody who reads. Nobody has signed in yet, so there is one kind: the public."""
+    """Somebody who reads, and may write: what they may do in which groups. Equal rights make equal viewers."""
+
+    #: Groups whose papers for members they read, by whatever role.
+    belongs_to: frozenset[int] = frozenset()
+    #: Groups where they may propose, comment and answer: those where they are more than an observer.
+    takes_part_in: frozenset[int] = frozenset()
+    manages: frozenset[int] = frozenset()
+    is_administrator: bool = False
+
+    def may_manage(self, groups: Iterable[int]) -> bool:
+        """Tell whether they may change what belongs to one of these groups."""
+        return self.is_administrator or not self.manages.isdisjoint(groups)
+
+    def may_manage_all(self, groups: Iterable[int]) -> bool:
+        """Tell whether they may change what belongs to every one of these groups."""
+        return self.is_administrator or self.manages.issuperset(groups)
+
+    def belongs_to_one(self, groups: Iterable[int]) -> bool:
+        """Tell whether they read the members' papers of one of these groups."""
+        return self.is_administrator or not self.belongs_to.isdisjoint(groups)
+
+    def takes_part(self, groups: Iterable[int]) -> bool:
+        """Tell whether they may propose, comment and answer in one of these groups."""
+        return self.is_administrator or not self.takes_part_in.isdisjoint(groups)
+
+    @property
+    def is_manager(self) -> bool:
+        """Whether they manage any group, or everything."""
+        return self.is_administrator or bool(self.manages)
 
 
+#: Who has not signed in, and who has but belongs to no group.
 PUBLIC = Viewer()
 
 
-@cache
+@_kept
+def changeable_groups(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may change a Group, and what belongs to it."""
+    return true() if viewer.is_administrator else Group.id.in_(viewer.manages)
+
+
+@_kept
+def changeable_meetings(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may change a Meeting: they manage one of its groups."""
+    return true() if viewer.is_administrator else _held_by(Meeting.id, viewer.manages)
+
+
+@_kept
 def visible_groups(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see a Group."""
-    del viewer
-    return Group.audience == Audience.PUBLIC
+    if viewer.is_administrator:
+        return true()
+    own = [Group.id.in_(groups) for groups in (viewer.belongs_to, viewer.manages) if groups]
+    return or_(Group.audience == Audience.PUBLIC, *own)
 
 
-@cache
+@_kept
 def visible_meetings(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may see a Meeting: public, no draft, and none of its groups hidden."""
-    del viewer
+    """Return the condition under which `viewer` may see a Meeting.
+
+    The public sees those for everyone that are no drafts, were not put away, and are held by no hidden group. Members
+    of one of its groups also see those for members, and managers all of their groups'.
+    """
+    if viewer.is_administrator:
+        return true()
     hidden = aliased(Group)
     held_by_hidden = exists(
         select(1)
@@ -46,43 +99,96 @@ def visible_meetings(viewer: Viewer) -> ColumnElement[bool]:
         .where(MeetingGroup.meeting_id == Meeting.id, hidden.audience != Audience.PUBLIC)
         .correlate(Meeting)
     )
-    return (Meeting.audience == Audience.PUBLIC) & (Meeting.state != MeetingState.DRAFT) & ~held_by_hidden
+    is_out = (Meeting.state != MeetingState.DRAFT) & Meeting.archived_at.is_(None)
+    ways: list[ColumnElement[bool]] = [(Meeting.audience == Audience.PUBLIC) & is_out & ~held_by_hidden]
+    if viewer.belongs_to:
+        ways.append((Meeting.audience != Audience.MANAGERS) & is_out & _held_by(Meeting.id, viewer.belongs_to))
+    if viewer.manages:
+        ways.append(_held_by(Meeting.id, viewer.manages))
+    return or_(*ways)
 
 
-@cache
+def _held_by(meeting_id: InstrumentedAttribute[Any], groups: frozenset[int]) -> ColumnElement[bool]:
+    """Return the condition that one of `groups` holds the meeting that a column names."""
+    holder = aliased(MeetingGroup)
+    return exists(
+        select(1)
+        .select_from(holder)
+        .where(holder.meeting_id == meeting_id, holder.group_id.in_(groups))
+        .correlate_except(holder)
+    )
+
+
+def _for_audience(
+    audience: InstrumentedAttribute[Audience], meeting_id: InstrumentedAttribute[int], viewer: Viewer
+) -> ColumnElement[bool]:
+    """Return the condition for a part of a meeting that has an audience of its own."""
+    if viewer.is_administrator:
+        return true()
+    ways: list[ColumnElement[bool]] = [audience == Audience.PUBLIC]
+    if viewer.belongs_to:
+        ways.append((audience == Audience.MEMBERS) & _held_by(meeting_id, viewer.belongs_to))
+    if viewer.manages:
+        ways.append(_held_by(meeting_id, viewer.manages))
+    return or_(*ways)
+
+
+@_kept
 def visible_agenda_items(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see an AgendaItem of a meeting that they may see."""
-    del viewer
-    return AgendaItem.audience == Audience.PUBLIC
+    return _for_audience(AgendaItem.audience, AgendaItem.meeting_id, viewer)
 
 
-@cache
+@_kept
 def visible_links(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see a MeetingLink of a meeting that they may see."""
-    del viewer
-    return MeetingLink.audience == Audience.PUBLIC
+    return _for_audience(MeetingLink.audience, MeetingLink.meeting_id, viewer)
 
 
-@cache
+@_kept
+def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may see an Action of a meeting that they may see."""
+    return _for_audience(Action.audience, Action.meeting_id, viewer)
+
+
+@_kept
 def visible_decisions(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may see a Decision: published, and its meeting visible."""
+    """Return the condition under which `viewer` may see a Decision: its meeting is visible, and it is published.
+
+    Members also see what is in minutes that they are asked to review, and managers what is still being written.
+    """
+    if viewer.is_administrator:
+        return true()
     meeting = exists(select(1).where(Meeting.id == Decision.meeting_id, visible_meetings(viewer)).correlate(Decision))
-    return Decision.published_on.is_not(None) & meeting
+    ways: list[ColumnElement[bool]] = [Decision.published_on.is_not(None)]
+    if viewer.belongs_to:
+        in_review = exists(
+            select(1)
+            .where(
+                Meeting.id == Decision.meeting_id,
+                Meeting.minutes_state.in_([MinutesState.IN_REVIEW, MinutesState.APPROVED]),
+            )
+            .correlate(Decision)
+        )
+        ways.append(in_review & _held_by(Decision.meeting_id, viewer.belongs_to))
+    if viewer.manages:
+        ways.append(_held_by(Decision.meeting_id, viewer.manages))
+    return or_(*ways) & meeting
 
 
-@cache
+@_kept
 def visible_topics(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see a Topic: its group is visible."""
     return exists(select(1).where(Group.id == Topic.group_id, visible_groups(viewer)).correlate(Topic))
 
 
-@cache
+@_kept
 def visible_initiatives(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see an Initiative: its group is visible."""
     return exists(select(1).where(Group.id == Initiative.group_id, visible_groups(viewer)).correlate(Initiative))
 
 
-@cache
+@_kept
 def visible_milestones(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see a Milestone: it is a network's, or its group is visible."""
     group = exists(select(1).where(Group.id == Milestone.group_id, visible_groups(viewer)).correlate(Milestone))

@@ -1,0 +1,52 @@
+"""Who changed what and when."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lag_tracker.database import Base, utc_now
+from lag_tracker.models.account import Account
+from lag_tracker.models.group import Group
+from lag_tracker.models.traits import one_of
+
+
+class Deed(StrEnum):
+    """What was done to a record."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    ERASED = "erased"
+    EXPORTED = "exported"
+
+
+#: The groups whose managers may read an entry.
+audit_group = Table(
+    "audit_group",
+    Base.metadata,
+    Column("audit_entry_id", ForeignKey("audit_entry.id", ondelete="CASCADE"), primary_key=True),
+    Column("group_id", ForeignKey("group.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+
+class AuditEntry(Base):
+    """One deed of one person, or of the program itself, on one record. Entries are added and never changed."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("ix_audit_entry_record", "noun", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
+    #: None for the program itself and the command line, or when the account is gone.
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
+    deed: Mapped[Deed] = mapped_column(one_of(Deed))
+    #: The table of the record, such as "meeting".
+    noun: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int]
+    #: Column -> [before, after]; columns about persons stand here with no values.
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+    account: Mapped[Account | None] = relationship(lazy="raise_on_sql")
+    groups: Mapped[list[Group]] = relationship(secondary=audit_group, lazy="raise_on_sql")
