@@ -37,7 +37,7 @@ lock: ## Make the lock files anew from pyproject.toml (UPGRADE=1: newest version
 
 messages: test-environment ## Collect texts to translate and compile the translations
 	@mkdir -p .cache && $(python) -m babel.messages.frontend --quiet extract -F pyproject.toml --sort-by-file --no-location \
-	    -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 -o $(template) lag_tracker templates
+	    -k lazy -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 -o $(template) lag_tracker templates
 	@$(python) -m babel.messages.frontend --quiet update -i $(template) -d $(catalogues) -l lv -N --ignore-pot-creation-date
 	@$(python) -m babel.messages.frontend compile -d $(catalogues) -l lv --statistics
 

@@ -4,12 +4,14 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
+from lag_tracker.accounts import views as accounts
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import db, migrate
 from lag_tracker.decisions import views as decisions
 from lag_tracker.derived import keep_derived
+from lag_tracker.desk import views as desk
 from lag_tracker.groups import views as groups
 from lag_tracker.initiatives import views as initiatives
 from lag_tracker.meetings import views as meetings
@@ -21,8 +23,10 @@ from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.search import views as search
 from lag_tracker.site import views as site
 from lag_tracker.topics import views as topics
+from lag_tracker.web.access import init_access
 from lag_tracker.web.assets import init_assets
 from lag_tracker.web.errors import init_errors
+from lag_tracker.web.forms import init_forms
 from lag_tracker.web.frame import init_frame
 from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
@@ -40,6 +44,8 @@ PAGES = (
     municipalities,
     search,
     news,
+    accounts,
+    desk,
     site,
 )
 
@@ -67,6 +73,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_frame(app)
     init_assets(app)
     init_headers(app)
+    init_access(app)
+    init_forms(app)
     init_errors(app)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)

@@ -10,8 +10,7 @@ from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import Viewer, visible_meetings
+from lag_tracker.models.visibility import Viewer, visible_actions, visible_meetings
 
 
 class ActionRow(NamedTuple):
@@ -38,7 +37,7 @@ def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limi
         select(Action, Person.name, Person.name_is_public)
         .select_from(Action)
         .outerjoin(Person, Person.id == Action.person_id)
-        .where(Action.audience == Audience.PUBLIC, meeting, only)
+        .where(visible_actions(viewer), meeting, only)
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
         .limit(limit)
     )

@@ -25,10 +25,10 @@ from lag_tracker.meetings.queries import (
 )
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.milestones.queries import MilestoneRow, milestones_between
-from lag_tracker.models.traits import Audience, Precision
-from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.models.traits import Precision
 from lag_tracker.names.queries import names_version
 from lag_tracker.subscriptions.queries import Shelf, nearest, offers
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import month_name, weekday_name, year_in_words
 from lag_tracker.web.language import reading_language
@@ -70,43 +70,43 @@ class Narrowed(NamedTuple):
     milestones: ColumnElement[bool] | None
 
 
-@page(blueprint, lv="/kalendars", en="/calendar", audience=Audience.PUBLIC)
+@page(blueprint, lv="/kalendars", en="/calendar", access=Access.PUBLIC)
 def upcoming() -> str:
     """Show the meetings and milestones from today on, the soonest first."""
     session, day, by, key = db.session(), today(), _narrowed(), key_from_address()
     after = Position(*key) if key else None
-    rows = upcoming_meetings(session, viewer=PUBLIC, today=day, limit=PAGE + 1, after=after, only=by.meetings)
+    rows = upcoming_meetings(session, viewer=viewer(), today=day, limit=PAGE + 1, after=after, only=by.meetings)
     shown, last = rows[:PAGE], rows[PAGE - 1].starts_on if len(rows) > PAGE else None
     first = max(day, key.day) if key else day
-    milestones = milestones_between(session, viewer=PUBLIC, first=first, last=last, only=by.milestones)
+    milestones = milestones_between(session, viewer=viewer(), first=first, last=last, only=by.milestones)
     fresh = [one for one in milestones if not key or one.starts_on > key.day]
     return _list(by, "upcoming", _sections(shown, fresh, begun_before=day), _next(rows))
 
 
-@page(blueprint, lv="/kalendars/notikusas", en="/calendar/past", audience=Audience.PUBLIC)
+@page(blueprint, lv="/kalendars/notikusas", en="/calendar/past", access=Access.PUBLIC)
 def past() -> str:
     """Show what was before today, the latest first, and at the very end the meetings without a date."""
     session, day, by, key = db.session(), today(), _narrowed(), key_from_address()
     after = Position(*key) if key else None
-    rows = past_meetings(session, viewer=PUBLIC, today=day, limit=PAGE + 1, after=after, only=by.meetings)
+    rows = past_meetings(session, viewer=viewer(), today=day, limit=PAGE + 1, after=after, only=by.meetings)
     shown, first = rows[:PAGE], rows[PAGE - 1].starts_on if len(rows) > PAGE else None
     last = min(day, key.day) if key else day
-    milestones = milestones_between(session, viewer=PUBLIC, first=first, last=last, only=by.milestones)
+    milestones = milestones_between(session, viewer=viewer(), first=first, last=last, only=by.milestones)
     over = [
         one
         for one in milestones
         if one.last_day < day and one.starts_on < last and one.starts_on >= (first or date.min)
     ]
-    undated = [] if first else undated_meetings(session, viewer=PUBLIC, limit=MOST_UNDATED, only=by.meetings)
+    undated = [] if first else undated_meetings(session, viewer=viewer(), limit=MOST_UNDATED, only=by.meetings)
     return _list(by, "past", _sections(shown, over, latest_first=True), _next(rows), undated)
 
 
-@page(blueprint, lv="/kalendars/<int:year>", en="/calendar/<int:year>", audience=Audience.PUBLIC)
+@page(blueprint, lv="/kalendars/<int:year>", en="/calendar/<int:year>", access=Access.PUBLIC)
 def year(year: int) -> str:
     """Show the twelve months of a year, each with its first meetings."""
     _check_year(year)
     by = _narrowed()
-    found = meetings_of_year(db.session(), viewer=PUBLIC, year=year, each=NAMED_IN_MONTH, only=by.meetings)
+    found = meetings_of_year(db.session(), viewer=viewer(), year=year, each=NAMED_IN_MONTH, only=by.meetings)
     lang = reading_language()
     return render_template(
         "calendars/year.html",
@@ -119,9 +119,7 @@ def year(year: int) -> str:
     )
 
 
-@page(
-    blueprint, lv="/kalendars/<int:year>/<int:month>", en="/calendar/<int:year>/<int:month>", audience=Audience.PUBLIC
-)
+@page(blueprint, lv="/kalendars/<int:year>/<int:month>", en="/calendar/<int:year>/<int:month>", access=Access.PUBLIC)
 def month(year: int, month: int) -> str:
     """Show a month as a grid of days; a meeting of several days stands on each of them."""
     _check_year(year)
@@ -131,8 +129,8 @@ def month(year: int, month: int) -> str:
     weeks = Calendar().monthdatescalendar(year, month)
     days = [day for week in weeks for day in week if day.month == month]
     first, last = days[0], days[-1]
-    rows = meetings_between(session, viewer=PUBLIC, first=first, last=last, limit=MOST_IN_MONTH + 1, only=by.meetings)
-    milestones = milestones_between(session, viewer=PUBLIC, first=first, last=last, only=by.milestones)
+    rows = meetings_between(session, viewer=viewer(), first=first, last=last, limit=MOST_IN_MONTH + 1, only=by.meetings)
+    milestones = milestones_between(session, viewer=viewer(), first=first, last=last, only=by.milestones)
     items = _items(rows[:MOST_IN_MONTH], milestones)
     return render_template(
         "calendars/month.html",
@@ -149,10 +147,10 @@ def month(year: int, month: int) -> str:
     )
 
 
-@page(blueprint, lv="/abonet", en="/subscribe", audience=Audience.PUBLIC)
+@page(blueprint, lv="/abonet", en="/subscribe", access=Access.PUBLIC)
 def subscribe() -> str:
     """Show all calendars to choose from, or how to subscribe to the one that the address names."""
-    among = choices(db.session(), viewer=PUBLIC)
+    among = choices(db.session(), viewer=viewer())
     offered, named = offers(among, _shelf()), request.args.get("calendar")
     if not named:
         return render_template("calendars/subscribe.html", offers=offered)
@@ -174,7 +172,7 @@ def qr_code(address: str) -> Markup:
 
 
 def _narrowed() -> Narrowed:
-    among = choices(db.session(), viewer=PUBLIC)
+    among = choices(db.session(), viewer=viewer())
     filters = filters_from_address(among)
     return Narrowed(among, filters, of_meetings(filters, among), of_milestones(filters, among))
 

@@ -14,7 +14,7 @@ from werkzeug.http import http_date, parse_date
 from lag_tracker.calendars.bodies import ReadyFeed, build_feed, read_feed, tag_reader
 from lag_tracker.calendars.queries import FeedAddress, known_calendar
 from lag_tracker.database import db, utc_now
-from lag_tracker.models.traits import Audience
+from lag_tracker.web.access import Access
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
 
@@ -53,7 +53,7 @@ def feed(*, lv: str, en: str) -> Callable[[Callable[..., Response]], Callable[..
 
     def declare(view: Callable[..., Response]) -> Callable[..., Response]:
         view.provide_automatic_options = False  # type: ignore[attr-defined]
-        return page(blueprint, lv=f"/kalendari{lv}", en=f"/calendars{en}", audience=Audience.PUBLIC)(view)
+        return page(blueprint, lv=f"/kalendari{lv}", en=f"/calendars{en}", access=Access.PUBLIC)(view)
 
     return declare
 

@@ -20,8 +20,8 @@ from lag_tracker.decisions.queries import (
 )
 from lag_tracker.groups.queries import group_and_descendants
 from lag_tracker.models.group import Group
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC, visible_groups
+from lag_tracker.models.visibility import visible_groups
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.paging import PAGE, key_from_address, written
 from lag_tracker.web.routes import page
 
@@ -30,14 +30,14 @@ blueprint = Blueprint("decisions", __name__)
 _YEAR = re.compile("[12][0-9]{3}")
 
 
-@page(blueprint, lv="/lemumi", en="/decisions", audience=Audience.PUBLIC)
+@page(blueprint, lv="/lemumi", en="/decisions", access=Access.PUBLIC)
 def index() -> str:
     """Show what was decided, the newest first."""
     session, group, year = db.session(), _group_in_address(), _year_in_address()
     of_group = decisions_of_groups(group_and_descendants(session, group.id)) if group else true()
     of_year = decisions_of_year(year) if year else true()
     rows = latest_decisions(
-        session, viewer=PUBLIC, limit=PAGE + 1, after=_position_in_address(), only=and_(of_group, of_year)
+        session, viewer=viewer(), limit=PAGE + 1, after=_position_in_address(), only=and_(of_group, of_year)
     )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     filters: dict[str, Any] = {"group": group.slug if group else None, "year": year}
@@ -46,8 +46,8 @@ def index() -> str:
         rows=_by_year(rows[:PAGE]),
         group=group,
         year=year,
-        groups=deciding_groups(session, viewer=PUBLIC),
-        years=deciding_years(session, viewer=PUBLIC),
+        groups=deciding_groups(session, viewer=viewer()),
+        years=deciding_years(session, viewer=viewer()),
         newer=url_for("decisions.index", **filters) if "after" in request.args else None,
         older=url_for("decisions.index", **filters, after=written(last.starts_on, last.id)) if last else None,
     )
@@ -58,7 +58,7 @@ def _group_in_address() -> Group | None:
     slug = request.args.get("group")
     if not slug:
         return None
-    found = db.session.scalars(select(Group).where(Group.slug == slug, visible_groups(PUBLIC))).one_or_none()
+    found = db.session.scalars(select(Group).where(Group.slug == slug, visible_groups(viewer()))).one_or_none()
     return found or abort(404)
 
 

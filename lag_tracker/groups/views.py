@@ -19,9 +19,8 @@ from lag_tracker.meetings.rows import MeetingRow, by_time
 from lag_tracker.members.queries import composition, members_of
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.sources.queries import citations_of
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.routes import page
 
@@ -30,31 +29,31 @@ SHOWN_PAST = 30
 SHOWN_DECISIONS = 5
 
 
-@page(blueprint, lv="/grupas", en="/groups", audience=Audience.PUBLIC)
+@page(blueprint, lv="/grupas", en="/groups", access=Access.PUBLIC)
 def index() -> str:
     """Show every public group under the one it belongs to."""
-    return render_template("groups/index.html", branches=as_branches(all_groups(db.session(), viewer=PUBLIC)))
+    return render_template("groups/index.html", branches=as_branches(all_groups(db.session(), viewer=viewer())))
 
 
-@page(blueprint, lv="/grupas/<slug>", en="/groups/<slug>", audience=Audience.PUBLIC)
+@page(blueprint, lv="/grupas/<slug>", en="/groups/<slug>", access=Access.PUBLIC)
 def show(slug: str) -> str:
     """Show one group: who it is, what is next, and what it has done."""
     session = db.session()
-    group = find_group(session, slug, viewer=PUBLIC) or abort(404)
+    group = find_group(session, slug, viewer=viewer()) or abort(404)
     ids = group_and_descendants(session, group.id)
     members = members_of(session, group.id, today=today())
-    past = past_meetings(session, viewer=PUBLIC, today=today(), limit=SHOWN_PAST + 1, only=of_groups(ids))
+    past = past_meetings(session, viewer=viewer(), today=today(), limit=SHOWN_PAST + 1, only=of_groups(ids))
     return render_template(
         "groups/show.html",
         group=group,
-        upcoming=by_time(upcoming_meetings(session, viewer=PUBLIC, today=today(), limit=10, only=of_groups(ids))),
+        upcoming=by_time(upcoming_meetings(session, viewer=viewer(), today=today(), limit=10, only=of_groups(ids))),
         past_by_year=_by_year(past[:SHOWN_PAST]),
         has_more_past=len(past) > SHOWN_PAST,
-        undated=undated_meetings(session, viewer=PUBLIC, limit=20, only=of_groups(ids)),
+        undated=undated_meetings(session, viewer=viewer(), limit=20, only=of_groups(ids)),
         decisions=latest_decisions(
-            session, viewer=PUBLIC, limit=SHOWN_DECISIONS, only=Decision.meeting_id.in_(meetings_of_groups(ids))
+            session, viewer=viewer(), limit=SHOWN_DECISIONS, only=Decision.meeting_id.in_(meetings_of_groups(ids))
         ),
-        initiatives=initiatives(session, viewer=PUBLIC, only=Initiative.group_id.in_(ids)),
+        initiatives=initiatives(session, viewer=viewer(), only=Initiative.group_id.in_(ids)),
         members=members,
         composition=composition(members),
         citations=citations_of(session, group_id=group.id),

@@ -24,38 +24,37 @@ from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative, InitiativeState
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.topics.queries import mentions, path
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("initiatives", __name__)
 MOST_DECISIONS = 200
 
 
-@page(blueprint, lv="/iniciativas", en="/initiatives", audience=Audience.PUBLIC)
+@page(blueprint, lv="/iniciativas", en="/initiatives", access=Access.PUBLIC)
 def board() -> str:
     """Show the initiatives by state."""
     chosen = _chosen()
-    rows = initiatives(db.session(), viewer=PUBLIC, only=chosen.pop("only"))
+    rows = initiatives(db.session(), viewer=viewer(), only=chosen.pop("only"))
     return render_template("initiatives/board.html", columns=as_board(rows), **chosen)
 
 
-@page(blueprint, lv="/iniciativu-saraksts", en="/initiative-list", audience=Audience.PUBLIC)
+@page(blueprint, lv="/iniciativu-saraksts", en="/initiative-list", access=Access.PUBLIC)
 def listing() -> str:
     """Show the initiatives as a sorted list."""
     typed = request.args.get("sort") or Order.TITLE
     order = Order(typed) if typed in list(Order) else abort(404)
     chosen = _chosen()
-    rows = initiatives(db.session(), viewer=PUBLIC, only=chosen.pop("only"), order=order)
+    rows = initiatives(db.session(), viewer=viewer(), only=chosen.pop("only"), order=order)
     return render_template("initiatives/listing.html", rows=rows, order=order, **chosen)
 
 
 def _chosen() -> dict[str, Any]:
     """Return the filters in the address and what there is to choose from; answer 404 to a filter that there is not."""
     session = db.session()
-    groups, themes = proposing_groups(session, viewer=PUBLIC), proposed_themes(session, viewer=PUBLIC)
+    groups, themes = proposing_groups(session, viewer=viewer()), proposed_themes(session, viewer=viewer())
     group = _picked(groups, request.args.get("group"))
     theme = _picked(themes, request.args.get("theme"))
     typed = request.args.get("state")
@@ -63,7 +62,7 @@ def _chosen() -> dict[str, Any]:
     wider = _narrowed(
         Initiative.group_id == group.id if group else None, Initiative.theme_id == theme.id if theme else None
     )
-    counts = count_by_state(session, viewer=PUBLIC, only=wider)
+    counts = count_by_state(session, viewer=viewer(), only=wider)
     return {
         "only": _narrowed(wider, Initiative.state == state if state else None),
         "counts": counts,
@@ -85,24 +84,24 @@ def _narrowed(*conditions: ColumnElement[bool] | None) -> ColumnElement[bool]:
     return and_(true(), *(condition for condition in conditions if condition is not None))
 
 
-@page(blueprint, lv="/iniciativas/<slug>", en="/initiatives/<slug>", audience=Audience.PUBLIC)
+@page(blueprint, lv="/iniciativas/<slug>", en="/initiatives/<slug>", access=Access.PUBLIC)
 def show(slug: str) -> str:
     """Show one initiative: how it came about and where it stands."""
     session = db.session()
-    initiative = find_initiative(session, slug, viewer=PUBLIC) or abort(404)
-    changes = changes_of(session, viewer=PUBLIC, only=Initiative.id == initiative.id)
+    initiative = find_initiative(session, slug, viewer=viewer()) or abort(404)
+    changes = changes_of(session, viewer=viewer(), only=Initiative.id == initiative.id)
     return render_template(
         "initiatives/show.html",
         initiative=initiative,
         latest=changes[-1] if changes else None,
         path=path(
-            chosen_meetings(session, viewer=PUBLIC, only=meetings_about_initiative(initiative.id, viewer=PUBLIC)),
-            mentions=mentions(session, viewer=PUBLIC, only=AgendaItem.initiative_id == initiative.id),
+            chosen_meetings(session, viewer=viewer(), only=meetings_about_initiative(initiative.id, viewer=viewer())),
+            mentions=mentions(session, viewer=viewer(), only=AgendaItem.initiative_id == initiative.id),
             decisions=latest_decisions(
-                session, viewer=PUBLIC, limit=MOST_DECISIONS, only=Decision.initiative_id == initiative.id
+                session, viewer=viewer(), limit=MOST_DECISIONS, only=Decision.initiative_id == initiative.id
             ),
             changes=changes,
         ),
-        actions=actions(session, viewer=PUBLIC, only=Action.initiative_id == initiative.id),
+        actions=actions(session, viewer=viewer(), only=Action.initiative_id == initiative.id),
         citations=citations_of(session, initiative_id=initiative.id),
     )

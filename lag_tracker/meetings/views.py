@@ -17,29 +17,29 @@ from lag_tracker.models.action import Action
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.meeting import Meeting, Mode
 from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.sources.queries import citations_of
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("meetings", __name__)
 
 
-@page(blueprint, lv="/sanaksmes/<slug>", en="/meetings/<slug>", audience=Audience.PUBLIC)
+@page(blueprint, lv="/sanaksmes/<slug>", en="/meetings/<slug>", access=Access.PUBLIC)
 def show(slug: str) -> str:
     """Show one meeting: what, when, where and why to come; afterwards, what came of it."""
-    meeting = find_meeting(db.session(), slug, viewer=PUBLIC) or abort(404)
+    meeting = find_meeting(db.session(), slug, viewer=viewer()) or abort(404)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
-        agenda=agenda_of(db.session(), meeting.id, viewer=PUBLIC, starts=meeting.starts_at_time),
+        agenda=agenda_of(db.session(), meeting.id, viewer=viewer(), starts=meeting.starts_at_time),
         speakers=speakers_of(db.session(), meeting.id),
         presence=presence_at(db.session(), meeting.id),
         decisions=_in_order(
-            latest_decisions(db.session(), viewer=PUBLIC, limit=100, only=Decision.meeting_id == meeting.id)
+            latest_decisions(db.session(), viewer=viewer(), limit=100, only=Decision.meeting_id == meeting.id)
         ),
-        actions=actions(db.session(), viewer=PUBLIC, only=Action.meeting_id == meeting.id),
-        neighbours=neighbours_of(db.session(), meeting, viewer=PUBLIC),
+        actions=actions(db.session(), viewer=viewer(), only=Action.meeting_id == meeting.id),
+        neighbours=neighbours_of(db.session(), meeting, viewer=viewer()),
         citations=citations_of(db.session(), meeting_id=meeting.id),
         event=_structured(meeting) if meeting.has_day else None,
     )

@@ -5,8 +5,6 @@ from flask import Blueprint, abort, render_template, request
 from lag_tracker.database import db
 from lag_tracker.meetings.queries import of_networks, past_meetings, undated_meetings, upcoming_meetings
 from lag_tracker.models.network import NetworkKind
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.networks.queries import (
     as_matrix,
     backing_of_network,
@@ -19,6 +17,7 @@ from lag_tracker.networks.queries import (
     used_kinds,
     used_themes,
 )
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.routes import page
 
@@ -26,7 +25,7 @@ blueprint = Blueprint("networks", __name__)
 SHOWN_UPCOMING, SHOWN_PAST, SHOWN_UNDATED = 10, 30, 20
 
 
-@page(blueprint, lv="/tikli", en="/networks", audience=Audience.PUBLIC)
+@page(blueprint, lv="/tikli", en="/networks", access=Access.PUBLIC)
 def index() -> str:
     """Show who works with whom on what: networks against municipalities."""
     session = db.session()
@@ -54,23 +53,23 @@ def _kind_in_address() -> NetworkKind | None:
     return NetworkKind(typed) if typed in list(NetworkKind) else abort(404)
 
 
-@page(blueprint, lv="/tikli/<slug>", en="/networks/<slug>", audience=Audience.PUBLIC)
+@page(blueprint, lv="/tikli/<slug>", en="/networks/<slug>", access=Access.PUBLIC)
 def show(slug: str) -> str:
     """Show one network: its partners, its dates with their sources, its groups and meetings."""
     session = db.session()
     network = find_network(session, slug) or abort(404)
     backing = backing_of_network(session, network.id)
     own = of_networks([network.id])
-    past = past_meetings(session, viewer=PUBLIC, today=today(), limit=SHOWN_PAST + 1, only=own)
+    past = past_meetings(session, viewer=viewer(), today=today(), limit=SHOWN_PAST + 1, only=own)
     return render_template(
         "networks/show.html",
         network=network,
         partners=partners(network),
         backing=backing,
-        life=life_of(network, milestones_of_network(session, network.id, viewer=PUBLIC), backing),
-        groups=groups_of_network(session, network.id, viewer=PUBLIC),
-        upcoming=upcoming_meetings(session, viewer=PUBLIC, today=today(), limit=SHOWN_UPCOMING, only=own),
+        life=life_of(network, milestones_of_network(session, network.id, viewer=viewer()), backing),
+        groups=groups_of_network(session, network.id, viewer=viewer()),
+        upcoming=upcoming_meetings(session, viewer=viewer(), today=today(), limit=SHOWN_UPCOMING, only=own),
         past=past[:SHOWN_PAST],
         has_more_past=len(past) > SHOWN_PAST,
-        undated=undated_meetings(session, viewer=PUBLIC, limit=SHOWN_UNDATED, only=own),
+        undated=undated_meetings(session, viewer=viewer(), limit=SHOWN_UNDATED, only=own),
     )

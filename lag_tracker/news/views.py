@@ -12,9 +12,9 @@ from lag_tracker.config import Settings
 from lag_tracker.database import db
 from lag_tracker.labels import label
 from lag_tracker.models.search import Subject
-from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.news.queries import News, latest_news
+from lag_tracker.web.access import Access
 from lag_tracker.web.formatting import date_range
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
@@ -31,7 +31,7 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@page(blueprint, lv="/jaunumi.atom", en="/news.atom", audience=Audience.PUBLIC)
+@page(blueprint, lv="/jaunumi.atom", en="/news.atom", access=Access.PUBLIC)
 def feed() -> Response:
     """Answer what is new, the newest first; a reader that has seen it gets 304."""
     found = latest_news(db.session(), viewer=PUBLIC, limit=ENTRIES)

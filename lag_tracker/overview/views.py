@@ -9,8 +9,7 @@ from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
 from lag_tracker.meetings.rows import by_time
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.routes import page
 
@@ -21,26 +20,26 @@ SHOWN_DECISIONS = 3
 SHOWN_INITIATIVES = 6
 
 
-@page(blueprint, lv="/", en="/", audience=Audience.PUBLIC)
+@page(blueprint, lv="/", en="/", access=Access.PUBLIC)
 def start() -> str:
     """Show what happens next and what is new over all public groups."""
     session, day = db.session(), today()
     return render_template(
         "overview/start.html",
-        upcoming=by_time(upcoming_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_UPCOMING)),
-        past=past_meetings(session, viewer=PUBLIC, today=day, limit=SHOWN_PAST),
-        decisions=latest_decisions(session, viewer=PUBLIC, limit=SHOWN_DECISIONS),
-        initiatives=initiatives(session, viewer=PUBLIC, limit=SHOWN_INITIATIVES),
+        upcoming=by_time(upcoming_meetings(session, viewer=viewer(), today=day, limit=SHOWN_UPCOMING)),
+        past=past_meetings(session, viewer=viewer(), today=day, limit=SHOWN_PAST),
+        decisions=latest_decisions(session, viewer=viewer(), limit=SHOWN_DECISIONS),
+        initiatives=initiatives(session, viewer=viewer(), limit=SHOWN_INITIATIVES),
     )
 
 
-@page(blueprint, lv="/par", en="/about", audience=Audience.PUBLIC)
+@page(blueprint, lv="/par", en="/about", access=Access.PUBLIC)
 def about() -> str:
     """Say what this site is, and who runs it."""
     return render_template("overview/about.html")
 
 
-@page(blueprint, lv="/pieklustamiba", en="/accessibility", audience=Audience.PUBLIC)
+@page(blueprint, lv="/pieklustamiba", en="/accessibility", access=Access.PUBLIC)
 def accessibility() -> str:
     """Show the accessibility statement, with what the operator has had assessed and no claim beyond it."""
     assessed = current_app.config["SETTINGS"].accessibility_assessed_on
@@ -49,7 +48,7 @@ def accessibility() -> str:
     )
 
 
-@page(blueprint, lv="/privatums", en="/privacy", audience=Audience.PUBLIC)
+@page(blueprint, lv="/privatums", en="/privacy", access=Access.PUBLIC)
 def privacy() -> str:
     """Say which personal data are kept, why, for how long, and whom to ask."""
     return render_template("overview/privacy.html")

@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from lag_tracker.database import db
 from lag_tracker.models.search import Subject
-from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.search.forms import BEST, LONGEST_WORDS, NEWEST, SearchForm
 from lag_tracker.search.queries import Found, FoundRow, find
+from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
 
@@ -32,7 +31,7 @@ class Typed(NamedTuple):
     order: str
 
 
-@page(blueprint, lv="/meklet", en="/search", audience=Audience.PUBLIC)
+@page(blueprint, lv="/meklet", en="/search", access=Access.PUBLIC)
 def results() -> ResponseReturnValue:
     """Show what was found, the best or the newest first; without words only the form."""
     form = SearchForm(formdata=request.args)  # type: ignore[no-untyped-call]
@@ -66,7 +65,7 @@ def _found(typed: Typed) -> Found:
             db.session(),
             typed.words,
             lang=reading_language(),
-            viewer=PUBLIC,
+            viewer=viewer(),
             subjects=[typed.subject] if typed.subject else None,
             order="newest" if typed.order == NEWEST else "best",
             after=request.args.get("after") or None,

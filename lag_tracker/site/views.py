@@ -9,9 +9,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lag_tracker.database import db
 from lag_tracker.models.bilingual import LANGUAGES
-from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.site.queries import PART, SORTS, addressed, ask_database, highest_numbers
+from lag_tracker.web.access import Access
 from lag_tracker.web.routes import address
 
 blueprint = Blueprint("site", __name__)
@@ -44,13 +44,13 @@ Sitemap: {address}/sitemap.xml
 """
 
 
-@address(blueprint, "/robots.txt", audience=Audience.PUBLIC)
+@address(blueprint, "/robots.txt", access=Access.PUBLIC)
 def robots() -> Response:
     """Answer the rules for robots. They name nothing that is not public."""
     return Response(ROBOTS.format(address=_home()), mimetype="text/plain")
 
 
-@address(blueprint, "/sitemap.xml", audience=Audience.PUBLIC)
+@address(blueprint, "/sitemap.xml", access=Access.PUBLIC)
 def sitemap() -> Response:
     """Answer all addresses in both languages; a large site's are in parts, of which this is the list."""
     highest = highest_numbers(db.session())
@@ -65,13 +65,13 @@ def sitemap() -> Response:
     return _answer(root)
 
 
-@address(blueprint, "/sitemap-pages.xml", audience=Audience.PUBLIC)
+@address(blueprint, "/sitemap-pages.xml", access=Access.PUBLIC)
 def sitemap_of_pages() -> Response:
     """Answer the addresses of the pages that every site has."""
     return _answer(_all_addresses([]))
 
 
-@address(blueprint, "/sitemap-<name>-<int:part>.xml", audience=Audience.PUBLIC)
+@address(blueprint, "/sitemap-<name>-<int:part>.xml", access=Access.PUBLIC)
 def sitemap_part(name: str, part: int) -> Response:
     """Answer one part of the addresses of one sort of records."""
     if name not in SORTS or not 0 < part <= -(-highest_numbers(db.session())[name] // PART):
@@ -82,13 +82,13 @@ def sitemap_part(name: str, part: int) -> Response:
     return _answer(root)
 
 
-@address(blueprint, "/healthz", audience=Audience.PUBLIC)
+@address(blueprint, "/healthz", access=Access.PUBLIC)
 def healthy() -> Response:
     """Answer that the process runs."""
     return _said("ok\n")
 
 
-@address(blueprint, "/readyz", audience=Audience.PUBLIC)
+@address(blueprint, "/readyz", access=Access.PUBLIC)
 def ready() -> Response:
     """Answer whether pages can be served, for which the database must answer; 503 when it does not."""
     try:

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, request
 
-from lag_tracker.models.traits import Audience
 from lag_tracker.paths import STATIC
+from lag_tracker.web.access import Access
 from lag_tracker.web.routes import address
 
 blueprint = Blueprint("assets", __name__)
@@ -41,7 +41,7 @@ def _file_digest(file: Path, _modified: float) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
 
 
-@address(blueprint, "/static/site-<digest>.css", audience=Audience.PUBLIC)
+@address(blueprint, "/static/site-<digest>.css", access=Access.PUBLIC)
 def site_css(digest: str) -> Response:
     """Answer the style sheet of this version; an older version's address is gone."""
     if digest != stylesheet_digest():

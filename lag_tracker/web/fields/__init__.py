@@ -1,0 +1,29 @@
+"""Fields of forms: each reads what a person typed, and says in one sentence what to do when it cannot.
+
+Every field has a `look`, by which the page chooses how to draw it, and `words()`: its value as a person reads it.
+"""
+
+from lag_tracker.web.fields.checks import Needed, clean, lazy, one_of_two
+from lag_tracker.web.fields.choices import ChoiceField, RecordField, RecordsField, TickField
+from lag_tracker.web.fields.moments import ClockField, DayField, NumberField, read_day
+from lag_tracker.web.fields.text import AddressField, LineField, LinesField, MailField, TextField
+
+__all__ = [
+    "AddressField",
+    "ChoiceField",
+    "ClockField",
+    "DayField",
+    "LineField",
+    "LinesField",
+    "MailField",
+    "Needed",
+    "NumberField",
+    "RecordField",
+    "RecordsField",
+    "TextField",
+    "TickField",
+    "clean",
+    "lazy",
+    "one_of_two",
+    "read_day",
+]

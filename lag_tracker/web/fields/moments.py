@@ -1,0 +1,126 @@
+"""Fields for days, times and numbers, as people write them."""
+
+import re
+from datetime import date, time
+from typing import Any
+
+from flask_babel import gettext
+from wtforms import StringField
+
+from lag_tracker.web.fields.checks import clean
+from lag_tracker.web.formatting import short_date
+
+#: No group met before, and none has planned so far.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+HOURS, MINUTES = 24, 60
+#: Longer numbers would not fit the database.
+LONGEST_NUMBER = 9
+_DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\.?")
+_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+
+
+class TypedField(StringField):
+    """A field that shows again what was typed, even when it could not be read."""
+
+    data: Any
+
+    def _value(self) -> str:
+        return str(self.raw_data[0]) if self.raw_data else self.shown()
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether it shows words that no calendar or clock of a browser could show."""
+        return bool(self.raw_data and self.raw_data[0] and self.data is None)
+
+    def shown(self) -> str:
+        """Return the value as the browser's own field wants it."""
+        raise NotImplementedError
+
+
+class DayField(TypedField):
+    """A day, typed as 15.03.2027. or 15.3.2027, or chosen from the browser's calendar; `data` is a date or None."""
+
+    look = "day"
+
+    def shown(self) -> str:
+        """Return the day as 2027-03-15."""
+        return self.data.isoformat() if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a day in the Latvian or in the international form."""
+        typed = clean(valuelist[0]) if valuelist else ""
+        self.data = None
+        if typed:
+            self.data = read_day(typed)
+            if self.data is None:
+                raise ValueError(gettext("Enter a day such as 15.03.2027."))
+
+    def words(self) -> str:
+        """Return the day as 15.03.2027."""
+        return short_date(self.data) if self.data else ""
+
+
+def read_day(typed: str) -> date | None:
+    """Return the day that somebody typed, None when it is none."""
+    found = _DAY.fullmatch(typed)
+    try:
+        day = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+class ClockField(TypedField):
+    """A time of day, typed as 18:00 or 18.00; `data` is a time without a zone, or None."""
+
+    look = "clock"
+
+    def shown(self) -> str:
+        """Return the time as 18:00."""
+        return f"{self.data:%H:%M}" if self.data else ""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a time with a colon or a full stop."""
+        typed = clean(valuelist[0]) if valuelist else ""
+        self.data = None
+        found = _CLOCK.fullmatch(typed)
+        if found and int(found[1]) < HOURS and int(found[2]) < MINUTES:
+            self.data = time(int(found[1]), int(found[2]))
+        elif typed:
+            raise ValueError(gettext("Enter a time such as 18:00."))
+
+    def words(self) -> str:
+        """Return the time as 18:00."""
+        return f"{self.data:%H:%M}" if self.data else ""
+
+
+class NumberField(TypedField):
+    """A whole number within bounds; `data` is an int or None."""
+
+    look = "number"
+
+    def __init__(
+        self, words: Any = None, validators: Any = (), *, least: int = 0, most: int = 9999, **given: Any
+    ) -> None:
+        """Make a field for numbers from `least` to `most`."""
+        super().__init__(words, validators, **given)
+        self.least, self.most = least, most
+
+    def shown(self) -> str:
+        """Return the digits."""
+        return "" if self.data is None else str(self.data)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read a number, with or without blanks between thousands."""
+        typed = "".join(clean(valuelist[0]).split()) if valuelist else ""
+        self.data = None
+        if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER:
+            self.data = int(typed) if self.least <= int(typed) <= self.most else None
+        if typed and self.data is None:
+            raise ValueError(
+                gettext("Enter a whole number from %(least)d to %(most)d.", least=self.least, most=self.most)
+            )
+
+    def words(self) -> str:
+        """Return the number."""
+        return self.shown()
