@@ -1,21 +1,30 @@
 """Small records for tests: each function adds one row to the session with just enough to be valid."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
 from slugify import slugify
+from sqlalchemy import select
 
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
+from lag_tracker.models.account import Account, Attempt, GroupRole, Passkey, Role, SignIn, SignInLink
 from lag_tracker.models.agenda import AgendaItem, Speaker
+from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.comment import Comment
+from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, GroupKind
 from lag_tracker.models.initiative import Initiative, InitiativeState, InitiativeStateChange
-from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind
+from lag_tracker.models.invitation import Invitation
+from lag_tracker.models.letter import Letter
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingSeries
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network, NetworkKind
 from lag_tracker.models.person import Person
+from lag_tracker.models.proposal import Proposal, ProposalKind
+from lag_tracker.models.submission import Draft, Submission
 from lag_tracker.models.topic import Topic
 
 _numbers = count(1)
@@ -108,3 +117,43 @@ def milestone(of: Network, title: str = "Ceļvedis jāiesniedz", **given: Any) -
         "uid": f"milestone-{next(_numbers)}@grupas.example",
     }
     return _add(Milestone(**(values | given)))
+
+
+def account(email: str = "", **given: Any) -> Account:
+    """Add an account; `roles` maps groups to roles."""
+    roles: dict[Group, Role] = given.pop("roles", {})
+    found = Account(**({"email": email or f"konts-{next(_numbers)}@grupas.example"} | given))
+    found.group_roles = [GroupRole(group=one, role=role) for one, role in roles.items()]
+    return _add(found)
+
+
+def everything_of_the_desk() -> None:
+    """Add a row to each table that only the work of managers and members fills."""
+    owner = account(roles={db.session.scalars(select(Group)).first(): Role.MANAGER})
+    group_id = owner.group_roles[0].group.id
+    person_id = db.session.scalars(select(Person.id)).first()
+    meeting_id = db.session.scalars(select(Meeting.id)).first()
+    db.session.flush()
+    entry = AuditEntry(deed=Deed.CREATED, noun="meeting", record_id=meeting_id)
+    entry.groups = [owner.group_roles[0].group]
+    one_word = {"device_type": "x", "name": "x", "usage": "first"}
+    soon = utc_now() + timedelta(days=1)
+    db.session.add_all(
+        [
+            entry,
+            Passkey(user_id=owner.id, credential_id=b"1", public_key=b"2", backup_state=False, **one_word),
+            SignIn(account_id=owner.id, token_hash="1", device="Firefox"),
+            SignInLink(account_id=owner.id, token_hash="2", expires_at=soon),
+            Attempt(counted_by="3"),
+            Invitation(token_hash="4", email="a@x.example", group_id=group_id, role=Role.MEMBER, expires_at=soon),
+            Letter(
+                kind="invitation", to_email="a@grupas.example", language="lv", subject="x", text="y", message_id="<1@x>"
+            ),
+            Submission(key="5", result="/"),
+            Draft(account_id=owner.id, path="/", fields={"a": ["b"]}),
+            Proposal(group_id=group_id, kind=ProposalKind.TOPIC, title="x", language="lv"),
+            Comment(meeting_id=meeting_id, text="x", language="lv"),
+            Consent(person_id=person_id, purpose=ConsentPurpose.PUBLIC_NAME, is_given=True, wording="x"),
+            MeetingSeries(rule="monthly"),
+        ]
+    )

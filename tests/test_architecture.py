@@ -52,6 +52,7 @@ LAYERS = {
     "database": 20,
     "models": 30,
     "labels": 35,
+    "slugs": 35,
     "derived": 55,
     "web": 60,
 }

@@ -28,6 +28,7 @@ from lag_tracker.schema import (
     upgrade_database,
 )
 from tests.conftest import settings_for
+from tests.factories import everything_of_the_desk
 
 REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()][::-1]
 
@@ -69,6 +70,7 @@ def fill(app: Flask) -> None:
     """Bring rows into every table: records from the demonstration, and the feeds that are made when somebody asks."""
     settings = app.config["SETTINGS"]
     load_demonstration(uid_domain=settings.uid_domain, today=date(2026, 11, 22))
+    everything_of_the_desk()
     db.session.commit()
     for address in ("/kalendari/visi.ics", "/en/calendars/all.ics"):
         app.test_client(use_cookies=False).get(address)

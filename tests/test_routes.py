@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from lag_tracker.models.traits import Audience
+from lag_tracker.web.access import Access
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -13,7 +13,7 @@ def test_every_route_declares_who_may_open_it(app: Flask) -> None:
         rule.rule
         for rule in app.url_map.iter_rules()
         if rule.endpoint != "static"
-        and not isinstance(getattr(app.view_functions[rule.endpoint], "audience", None), Audience)
+        and not isinstance(getattr(app.view_functions[rule.endpoint], "access", None), Access)
     ]
     assert undeclared == []
 
@@ -40,6 +40,15 @@ def test_no_two_routes_share_an_address(app: Flask) -> None:
     assert len(rules) == len(set(rules))
 
 
-def test_no_public_route_takes_anything_but_reading(app: Flask) -> None:
-    writing = [rule.rule for rule in app.url_map.iter_rules() if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}]
-    assert writing == []
+#: What people without an account may send: who they are, and what they propose.
+PUBLIC_FORMS = {"accounts.sign_out"}
+
+
+def test_the_public_may_send_only_the_agreed_forms(app: Flask) -> None:
+    writing = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+        and getattr(app.view_functions[rule.endpoint], "access", None) is Access.PUBLIC
+    }
+    assert writing == PUBLIC_FORMS

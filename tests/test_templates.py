@@ -54,6 +54,8 @@ def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "-m",
         "babel.messages.frontend",
         "extract",
+        "-k",
+        "lazy",
         "-F",
         "pyproject.toml",
         "-o",

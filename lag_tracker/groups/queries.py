@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.models.group import Group
-from lag_tracker.models.visibility import Viewer, visible_groups
+from lag_tracker.models.visibility import Viewer, changeable_groups, visible_groups
 
 MOST_GROUPS = 2000
 
@@ -60,3 +60,20 @@ def group_and_descendants(session: Session, group_id: int) -> list[int]:
     # UNION, not UNION ALL: a circle of parents, which no page makes, would else never end.
     tree = tree.union(select(Group.id).where(Group.parent_id == tree.c.id))
     return list(session.scalars(select(tree.c.id)))
+
+
+def managed_groups(session: Session, *, viewer: Viewer) -> list[Group]:
+    """Return the groups that `viewer` may change and that are not put away, in the Latvian alphabet."""
+    return list(
+        session.scalars(
+            select(Group)
+            .where(changeable_groups(viewer), Group.archived_at.is_(None))
+            .order_by(Group.name_sort, Group.id)
+            .limit(MOST_GROUPS)
+        )
+    )
+
+
+def changeable_group(session: Session, slug: str, *, viewer: Viewer) -> Group | None:
+    """Return the group at this address, if `viewer` may change it."""
+    return session.scalars(select(Group).where(Group.slug == slug, changeable_groups(viewer))).one_or_none()

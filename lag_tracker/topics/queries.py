@@ -20,6 +20,7 @@ from lag_tracker.models.topic import Topic, TopicState
 from lag_tracker.models.traits import Certainty, Precision
 from lag_tracker.models.visibility import (
     Viewer,
+    changeable_groups,
     visible_agenda_items,
     visible_decisions,
     visible_initiatives,
@@ -87,7 +88,7 @@ def topics(session: Session, *, viewer: Viewer, today: date) -> list[TopicRow]:
         select(Topic, times, last_on, next_on)
         .join(Topic.group)
         .options(contains_eager(Topic.group))
-        .where(visible_topics(viewer))
+        .where(visible_topics(viewer), Topic.archived_at.is_(None))
         .order_by(Group.name_sort, Group.id, Topic.state != TopicState.OPEN, Topic.title_sort, Topic.id)
         .limit(MOST_TOPICS)
     )
@@ -175,3 +176,13 @@ def _by_meeting(
             place = change.first or place
             apart.insert(0, (place, change))
     return at_meetings, apart
+
+
+def changeable_topic(session: Session, slug: str, *, viewer: Viewer) -> Topic | None:
+    """Return the topic at this address with its group, if `viewer` may change it."""
+    return session.scalars(
+        select(Topic)
+        .join(Topic.group)
+        .options(contains_eager(Topic.group))
+        .where(Topic.slug == slug, changeable_groups(viewer))
+    ).one_or_none()

@@ -25,6 +25,8 @@ TODAY = date(2026, 11, 22)
 THEMES = Known(keys={"themes": {"education", "participation", "green_mobility", "municipality_and_business"}})
 #: Real networks have their kinds and partners; none is invented, so that the overview of networks stays true.
 NOT_SHOWN = {("network", "kind"), ("partnership", "role"), ("search_entry", "subject")}
+#: What accounts do; the demonstration has none, because nobody could own them.
+OF_ACCOUNTS = {"group_role", "invitation", "letter", "audit_entry", "proposal", "comment", "consent"}
 
 
 def load(today: date = TODAY) -> None:
@@ -37,7 +39,8 @@ def choices() -> list[tuple[str, str, type[Enum]]]:
         (table.name, column.name, column.type.enum_class)
         for table in Base.metadata.sorted_tables
         for column in table.columns
-        if isinstance(column.type, Choice) and column.type.enum_class and (table.name, column.name) not in NOT_SHOWN
+        if isinstance(column.type, Choice) and column.type.enum_class
+        if (table.name, column.name) not in NOT_SHOWN and table.name not in OF_ACCOUNTS
     ]
 
 

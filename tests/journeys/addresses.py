@@ -33,5 +33,6 @@ PAGES = {
     "search.results": "/meklet",
     "search.results:found": "/meklet?q=kekava+l%C4%93mums",
     "search.results:nothing": "/meklet?q=qqqq",
+    "accounts.sign_in": "/pieteikties",
 }
 MISSING = "/sanaksmes/tadas-nav"

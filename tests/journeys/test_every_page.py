@@ -13,6 +13,7 @@ from playwright.sync_api import Page
 from werkzeug.routing import MapAdapter
 
 from lag_tracker import create_app
+from lag_tracker.web.access import Access
 from tests.conftest import settings_for
 from tests.journeys.addresses import MISSING, PAGES
 
@@ -82,12 +83,19 @@ def endpoint_of(adapter: MapAdapter, path: str) -> str:
     return str(adapter.match(urlsplit(path).path)[0])
 
 
+def is_public_page(app: Flask, endpoint: str) -> bool:
+    """Tell whether an address shows a page to everyone."""
+    methods = {method for rule in app.url_map.iter_rules(endpoint) for method in rule.methods or ()}
+    return getattr(app.view_functions[endpoint], "access", None) is Access.PUBLIC and "GET" in methods
+
+
 def test_every_kind_of_page_is_looked_at(tmp_path: Any) -> None:
     app: Flask = create_app(settings_for(tmp_path))
     adapter = app.url_map.bind("localhost")
     assert {name.partition(":")[0]: endpoint_of(adapter, path) for name, path in PAGES.items()} == {
         endpoint: endpoint
         for endpoint in {rule.endpoint for rule in app.url_map.iter_rules() if (rule.defaults or {}).get("lang")}
+        if is_public_page(app, endpoint)
         if not any(rule.rule.endswith((".ics", ".atom")) for rule in app.url_map.iter_rules(endpoint))
     }
 
