@@ -1,0 +1,125 @@
+"""Every address that is not open to everyone, for every role, in the own group and in another.
+
+Whoever adds an address behind a door adds a line to ADDRESSES; the first test says so.
+"""
+
+from typing import Any, NamedTuple
+
+import pytest
+from flask import Flask, url_for
+from flask.testing import FlaskClient
+
+from lag_tracker.database import db
+from lag_tracker.web.access import Access
+from tests import factories
+from tests.visitors import administrator, manager_of, member_of, observer_of
+
+
+class Doors(NamedTuple):
+    """The values in an address for a record of our group and for the same of another; None where there is no other."""
+
+    ours: dict[str, Any]
+    others: dict[str, Any] | None = None
+
+
+OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
+OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
+NO_RECORD = Doors({})
+
+ADDRESSES: dict[str, Doors] = {
+    "accounts.my_page": NO_RECORD,
+    "desk.show": NO_RECORD,
+    "topics.new": OUR_GROUP,
+    "topics.edit": OUR_TOPIC,
+    "topics.archive": OUR_TOPIC,
+    "topics.erase": OUR_TOPIC,
+}
+
+ROLES = ("stranger", "observer", "member", "manager", "administrator")
+#: Access -> the roles in a group that open the address of its record.
+OPENS = {
+    Access.ACCOUNT: {"stranger", "observer", "member", "manager", "administrator"},
+    Access.MEMBER: {"member", "manager", "administrator"},
+    Access.MANAGER: {"manager", "administrator"},
+    Access.ADMINISTRATOR: {"administrator"},
+}
+NOT_FOUND, SIGN_IN_FIRST, NOT_SIGNED_IN = 404, 303, 401
+
+pytestmark = pytest.mark.sqlite_only
+
+
+@pytest.fixture
+def world(app: Flask) -> dict[str, FlaskClient]:
+    """Make our group and another municipality's, each with one record of every kind; return a visitor of each role.
+
+    The stranger manages the other group.
+    """
+    groups = {}
+    for name, topic in (("musu", "musu-temats"), ("cita", "cits-temats")):
+        groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
+        factories.topic(groups[name], slug=topic)
+    db.session.commit()
+    return {
+        "stranger": manager_of(app, groups["cita"]),
+        "observer": observer_of(app, groups["musu"]),
+        "member": member_of(app, groups["musu"]),
+        "manager": manager_of(app, groups["musu"]),
+        "administrator": administrator(app),
+    }
+
+
+def access_of(app: Flask, endpoint: str) -> Access:
+    """Return who may open an address."""
+    return Access(getattr(app.view_functions[endpoint], "access", Access.PUBLIC))
+
+
+def methods_of(app: Flask, endpoint: str) -> set[str]:
+    """Return how an address may be asked, besides by what every address answers."""
+    return {method for rule in app.url_map.iter_rules(endpoint) for method in rule.methods or ()} - {"HEAD", "OPTIONS"}
+
+
+def address_of(app: Flask, endpoint: str, values: dict[str, Any]) -> str:
+    with app.test_request_context():
+        return url_for(endpoint, lang="lv", **values)
+
+
+def test_every_address_behind_a_door_stands_in_the_table(app: Flask) -> None:
+    behind = {name for name in app.view_functions if access_of(app, name) is not Access.PUBLIC}
+    assert set(ADDRESSES) == behind
+
+
+@pytest.mark.parametrize("endpoint", sorted(ADDRESSES))
+def test_only_those_with_the_right_get_in(app: Flask, world: dict[str, FlaskClient], endpoint: str) -> None:
+    doors, access = ADDRESSES[endpoint], access_of(app, endpoint)
+    for method in sorted(methods_of(app, endpoint)):
+        found = {
+            role: world[role].open(address_of(app, endpoint, doors.ours), method=method).status_code for role in ROLES
+        }
+        opened = {role for role, status in found.items() if status != NOT_FOUND}
+        # Where no record of a group is asked for, who manages another group gets in like any manager.
+        alike = {"stranger"} if doors.others is None and access in {Access.MEMBER, Access.MANAGER} else set()
+        expected = OPENS[access] | alike
+        assert opened == expected, (method, found)
+        assert not [status for status in found.values() if status >= 500], (method, found)
+
+
+@pytest.mark.parametrize("endpoint", sorted(name for name, doors in ADDRESSES.items() if doors.others is not None))
+def test_a_role_in_one_group_opens_nothing_of_another(app: Flask, world: dict[str, FlaskClient], endpoint: str) -> None:
+    address = address_of(app, endpoint, ADDRESSES[endpoint].others or {})
+    for method in sorted(methods_of(app, endpoint)):
+        found = {
+            role: world[role].open(address, method=method).status_code for role in ("observer", "member", "manager")
+        }
+        assert set(found.values()) == {NOT_FOUND}, (method, found)
+
+
+@pytest.mark.parametrize("endpoint", sorted(ADDRESSES))
+def test_who_has_not_signed_in_is_asked_to(app: Flask, world: dict[str, FlaskClient], endpoint: str) -> None:
+    assert world
+    nobody, doors = app.test_client(use_cookies=False), ADDRESSES[endpoint]
+    # A record that there is not is answered alike, so that nobody learns which there are.
+    for values in (doors.ours, doors.others or doors.ours, dict.fromkeys(doors.ours, "nav")):
+        address = address_of(app, endpoint, values)
+        statuses = {method: nobody.open(address, method=method).status_code for method in methods_of(app, endpoint)}
+        expected = {"GET": SIGN_IN_FIRST, "POST": NOT_SIGNED_IN}
+        assert statuses == {method: expected[method] for method in methods_of(app, endpoint)}
