@@ -5,6 +5,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
 from lag_tracker.accounts import views as accounts
+from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
 from lag_tracker.config import Settings, load_settings
@@ -30,6 +31,7 @@ from lag_tracker.web.forms import init_forms
 from lag_tracker.web.frame import init_frame
 from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
+from lag_tracker.web.routes import init_routes
 from lag_tracker.web.templates import init_templates
 
 PAGES = (
@@ -46,6 +48,7 @@ PAGES = (
     news,
     accounts,
     desk,
+    audit,
     site,
 )
 
@@ -68,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    init_routes(app)
     init_language(app)
     init_templates(app)
     init_frame(app)

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import Column, Table, event, inspect, select
 from sqlalchemy.orm import Session
 
+from lag_tracker.audit.operations import note_deeds
 from lag_tracker.calendars.operations import refresh_calendars
 from lag_tracker.database import Base, db, utc_now
 from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarSegment, CalendarVersion
@@ -27,6 +28,7 @@ def keep_derived() -> None:
     if not event.contains(db.session, "after_flush", _note_changes):
         event.listen(db.session, "before_flush", _note_stored)
         event.listen(db.session, "after_flush", _note_changes)
+        event.listen(db.session, "after_flush", _note_deeds)
         event.listen(db.session, "before_commit", _refresh)
         event.listen(db.session, "after_soft_rollback", _forget)
 
@@ -83,6 +85,10 @@ def _note_changes(session: Session, _context: Any) -> None:
     # After the flush, yet before the histories are wiped: new rows have their ids, changed ones know the old values.
     touched = [*session.new, *session.deleted, *(record for record in session.dirty if session.is_modified(record))]
     _changes(session).note(_records(touched))
+
+
+def _note_deeds(session: Session, _context: Any) -> None:
+    note_deeds(session)
 
 
 def _refresh(session: Session) -> None:

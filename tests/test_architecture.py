@@ -15,6 +15,8 @@ EXTRA_FILES = {
     "meetings": {"rows"},
     # What records say, what somebody seeks, and the index between the two.
     "search": {"documents", "index", "sought"},
+    # What a record of changes is called.
+    "audit": {"words"},
     "demonstration": set(),
 }
 SHARED = {"models", "web", "migrations", "translations", "demonstration"}
@@ -66,6 +68,7 @@ LAYERS_IN_A_FEATURE = {
     "plans": 40,
     "segments": 40,
     "rows": 40,
+    "words": 65,
     "bodies": 50,
     "operations": 50,
     "forms": 70,

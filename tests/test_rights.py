@@ -10,6 +10,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.visitors import administrator, manager_of, member_of, observer_of
@@ -28,6 +29,8 @@ NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
     "accounts.my_page": NO_RECORD,
+    "audit.index": NO_RECORD,
+    "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
@@ -58,6 +61,8 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     for name, topic in (("musu", "musu-temats"), ("cita", "cits-temats")):
         groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
         factories.topic(groups[name], slug=topic)
+        db.session.flush()
+        db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
     db.session.commit()
     return {
         "stranger": manager_of(app, groups["cita"]),
@@ -118,7 +123,7 @@ def test_who_has_not_signed_in_is_asked_to(app: Flask, world: dict[str, FlaskCli
     assert world
     nobody, doors = app.test_client(use_cookies=False), ADDRESSES[endpoint]
     # A record that there is not is answered alike, so that nobody learns which there are.
-    for values in (doors.ours, doors.others or doors.ours, dict.fromkeys(doors.ours, "nav")):
+    for values in (doors.ours, doors.others or doors.ours, dict.fromkeys(doors.ours, 987654)):
         address = address_of(app, endpoint, values)
         statuses = {method: nobody.open(address, method=method).status_code for method in methods_of(app, endpoint)}
         expected = {"GET": SIGN_IN_FIRST, "POST": NOT_SIGNED_IN}

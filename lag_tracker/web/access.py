@@ -21,6 +21,7 @@ from flask import (
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
+from lag_tracker.audit.operations import ACTOR
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, SignIn
 from lag_tracker.models.submission import Draft
@@ -88,6 +89,7 @@ def forget_who_asks() -> None:
     """Read the account anew at the next question, because what was read went with its transaction."""
     g.pop("sign_in", None)
     g.pop("viewer", None)
+    db.session().info.pop(ACTOR, None)
 
 
 def _token() -> str | None:
@@ -100,6 +102,9 @@ def _token() -> str | None:
 def _read_sign_in() -> SignIn | None:
     token, now = _token(), utc_now()
     found = find_sign_in(db.session(), token, now=now) if token else None
+    if found:
+        # Whatever this request changes is written down as done by this account.
+        db.session().info[ACTOR] = found.account_id
     if found and (now - found.seen_at).total_seconds() > SIGHT_KEPT_SECONDS:
         _note_sight(found)
     return found

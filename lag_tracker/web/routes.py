@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Blueprint
+from flask import Blueprint, Flask
+from werkzeug.routing import IntegerConverter
 
 from lag_tracker.web.access import Access, guarded
 from lag_tracker.web.transactions import in_one_transaction
@@ -43,6 +44,17 @@ def address(
         return view
 
     return declare
+
+
+class Number(IntegerConverter):
+    """A whole number in an address, never larger than the databases can look up: what is longer names nothing."""
+
+    regex = r"\d{1,9}"
+
+
+def init_routes(app: Flask) -> None:
+    """Let `<int:…>` in addresses take only numbers that a record can have."""
+    app.url_map.converters["int"] = Number
 
 
 def _behind_its_door(view: Callable[..., Any], access: Access, methods: tuple[str, ...]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.meeting import MeetingKind
 from lag_tracker.paths import TRANSLATIONS
 from lag_tracker.web import formatting
-from lag_tracker.web.clock import today
+from lag_tracker.web.clock import clock_time, today
 from lag_tracker.web.language import meeting_address, reading_language
 from lag_tracker.web.rows import calendar_items, date_block, meeting_item
 
@@ -65,6 +65,7 @@ def init_templates(app: Flask) -> None:
         coarse_date=formatting.coarse_date,
         month_and_year=lambda year, month: formatting.month_and_year(year, month, reading_language()),
         reading_minutes=formatting.reading_minutes,
+        clock_time=clock_time,
         date=date,
     )
     environment.filters.update(

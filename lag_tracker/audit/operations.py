@@ -1,0 +1,151 @@
+"""Write down each change that an account makes, in the transaction that makes it."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import insert, inspect
+from sqlalchemy.orm import Session
+
+from lag_tracker.audit.queries import groups_concerned
+from lag_tracker.database import Base, utc_now
+from lag_tracker.models.audit import AuditEntry, Deed, audit_group
+
+#: Key in `session.info` of the account that makes the changes; without it nothing is written down.
+ACTOR = "account_id"
+
+#: Tables whose rows people make and change. What is worked out from them, and what only counts, is left out.
+AUDITED = frozenset(
+    {
+        "account",
+        "action",
+        "agenda_item",
+        "attendance",
+        "citation",
+        "comment",
+        "decision",
+        "group",
+        "group_role",
+        "initiative",
+        "initiative_state_change",
+        "invitation",
+        "meeting",
+        "meeting_group",
+        "meeting_link",
+        "membership",
+        "milestone",
+        "municipality",
+        "network",
+        "organisation",
+        "partnership",
+        "person",
+        "proposal",
+        "source",
+        "speaker",
+        "theme",
+        "topic",
+    }
+)
+#: Columns that say nothing to people, follow from others, or are secrets.
+SILENT = frozenset(
+    {
+        "changed_at",
+        "created_at",
+        "fs_uniquifier",
+        "fs_webauthn_user_handle",
+        "id",
+        "import_key",
+        "mf_recovery_codes",
+        "name_sort",
+        "password",
+        "revision",
+        "slug",
+        "tf_last_counter",
+        "tf_totp_secret",
+        "title_sort",
+        "token_hash",
+        "uid",
+    }
+)
+
+
+def note_deeds(session: Session) -> None:
+    """Write down what the flush that just ended did to records; histories must still be there."""
+    if ACTOR not in session.info:
+        return
+    deeds = [
+        *((record, Deed.CREATED) for record in _audited(session.new)),
+        *((record, Deed.CHANGED) for record in _audited(session.dirty) if session.is_modified(record)),
+        *((record, Deed.ERASED) for record in _audited(session.deleted)),
+    ]
+    for record, deed in deeds:
+        changes = {} if deed is Deed.ERASED else _changes(record)
+        if changes or deed is Deed.ERASED:
+            _write(session, record, deed, changes)
+
+
+def note_export(session: Session, *, noun: str, record_id: int, groups: Iterable[int]) -> None:
+    """Write down that an account took a list with personal data out of the application."""
+    if ACTOR in session.info:
+        _insert(session, Deed.EXPORTED, noun, record_id, {}, set(groups))
+
+
+def _audited(records: Iterable[Any]) -> list[Base]:
+    return [record for record in records if inspect(record).mapper.local_table.name in AUDITED]
+
+
+def _write(session: Session, record: Base, deed: Deed, changes: dict[str, Any]) -> None:
+    state: Any = inspect(record)
+    noun = state.mapper.local_table.name
+    identity = state.identity or state.mapper.primary_key_from_instance(record)
+    _insert(session, deed, noun, identity[0], changes, groups_concerned(session.connection(), record))
+
+
+def _insert(  # noqa: PLR0917 -- the columns of an entry
+    session: Session, deed: Deed, noun: str, record_id: int, changes: dict[str, Any], groups: set[int]
+) -> None:
+    connection = session.connection()
+    entry = connection.execute(
+        insert(AuditEntry)
+        .values(
+            done_at=utc_now(),
+            account_id=session.info[ACTOR],
+            deed=deed,
+            noun=noun,
+            record_id=record_id,
+            changes=changes,
+        )
+        .returning(AuditEntry.id)
+    ).scalar_one()
+    if groups:
+        connection.execute(
+            insert(audit_group), [{"audit_entry_id": entry, "group_id": number} for number in sorted(groups)]
+        )
+
+
+def _changes(record: Base) -> dict[str, Any]:
+    """Return what was changed, column -> [before, after]; a column about a person stands there without its values."""
+    state: Any = inspect(record)
+    found: dict[str, Any] = {}
+    for attribute in state.mapper.column_attrs:
+        history = state.attrs[attribute.key].history
+        if attribute.key in SILENT or not history.has_changes():
+            continue
+        before, after = (_plain(part[0]) if part else None for part in (history.deleted, history.added))
+        if before != after:
+            found[attribute.key] = None if attribute.columns[0].info.get("is_personal") else [before, after]
+    for link in state.mapper.relationships:
+        history = state.attrs[link.key].history
+        if link.secondary is not None and history.has_changes():
+            found[link.key] = [[one.id for one in history.deleted], [one.id for one in history.added]]
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON holds it."""
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
+    return value.isoformat() if isinstance(value, date | datetime) else value

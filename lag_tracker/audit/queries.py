@@ -1,0 +1,110 @@
+"""Questions about changes."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, exists, inspect, select
+from sqlalchemy.orm import Session, joinedload
+
+from lag_tracker.database import Base
+from lag_tracker.models.account import Account
+from lag_tracker.models.audit import AuditEntry, audit_group
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import Membership
+from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.meeting import MeetingGroup
+from lag_tracker.models.visibility import Viewer
+
+PAGE = 100
+
+
+def groups_concerned(connection: Connection, record: Base) -> set[int]:
+    """Return the groups whose managers may read what happened to a record that was just flushed."""
+    state: Any = inspect(record)
+    values = state.dict
+    if state.mapper.local_table.name == "group":
+        return {values["id"]}
+    found = {values["group_id"]} if values.get("group_id") else set()
+    for column, of_groups in _WAYS.items():
+        if values.get(column) and state.mapper.local_table.name != "account":
+            found.update(connection.scalars(of_groups(values[column])))
+    if state.mapper.local_table.name in _OWN_WAYS:
+        found.update(connection.scalars(_OWN_WAYS[state.mapper.local_table.name](values["id"])))
+    return found - {None}
+
+
+def _of_meeting(number: int) -> Select[Any]:
+    return select(MeetingGroup.group_id).where(MeetingGroup.meeting_id == number)
+
+
+def _of_initiative(number: int) -> Select[Any]:
+    return select(Initiative.group_id).where(Initiative.id == number)
+
+
+def _of_person(number: int) -> Select[Any]:
+    return select(Membership.group_id).where(Membership.person_id == number)
+
+
+#: Tables whose rows are known by another record, whose number stands first in their key.
+_NAMED_LIKE = {"group_role": "account", "meeting_group": "meeting"}
+#: Column that refers to a record -> how to find its groups.
+_WAYS = {"meeting_id": _of_meeting, "initiative_id": _of_initiative}
+#: Table -> how to find the groups of its own rows.
+_OWN_WAYS = {"meeting": _of_meeting, "person": _of_person}
+
+
+def _readable(viewer: Viewer) -> Select[Any]:
+    """Return the statement for the entries that `viewer` may read, the newest first, with who did it."""
+    entries = (
+        select(AuditEntry)
+        .options(joinedload(AuditEntry.account).joinedload(Account.person))
+        .order_by(AuditEntry.id.desc())
+    )
+    if viewer.is_administrator:
+        return entries
+    own = exists(
+        select(1)
+        .where(audit_group.c.audit_entry_id == AuditEntry.id, audit_group.c.group_id.in_(viewer.manages))
+        .correlate(AuditEntry)
+    )
+    return entries.where(own)
+
+
+def latest_entries(session: Session, *, viewer: Viewer, before: int | None = None) -> list[AuditEntry]:
+    """Return the newest entries that `viewer` may read, or those before the entry `before`; one more than a page."""
+    entries = _readable(viewer)
+    if before is not None:
+        entries = entries.where(AuditEntry.id < before)
+    return list(session.scalars(entries.limit(PAGE + 1)))
+
+
+def entries_of(session: Session, noun: str, record_id: int, *, viewer: Viewer) -> list[AuditEntry]:
+    """Return what happened to one record, the newest first, as far as `viewer` may read it."""
+    of_record = _readable(viewer).where(AuditEntry.noun == noun, AuditEntry.record_id == record_id)
+    return list(session.scalars(of_record.limit(PAGE)))
+
+
+def names_of(session: Session, referred: dict[str, set[int]], *, lang: str) -> dict[tuple[str, int], str]:
+    """Return the names of records, (table, id) -> name; one statement for each table. What is gone has no name."""
+    found: dict[tuple[str, int], str] = {}
+    models: dict[str, Any] = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
+    for table, numbers in referred.items():
+        model = models[_NAMED_LIKE.get(table, table)]
+        wanted = select(model).where(model.id.in_(numbers))
+        if model is Account:
+            wanted = wanted.options(joinedload(Account.person))
+        for record in session.scalars(wanted) if numbers else ():
+            found[table, record.id] = _name(record, lang)
+    return found
+
+
+def _name(record: Any, lang: str) -> str:
+    if isinstance(record, Account):
+        return record.person.name if record.person else record.email
+    for attribute in ("name", "title", "text"):
+        value = getattr(record, attribute, None)
+        if isinstance(value, Bilingual) and value:
+            return value.read_in(lang).words[:120]
+        if isinstance(value, str) and value:
+            return value[:120]
+    day = getattr(record, "starts_on", None)
+    return f"{day:%d.%m.%Y.}" if day else f"#{record.id}"

@@ -1,0 +1,126 @@
+"""What managers change is written down, so that they can read who did what; nothing about persons is repeated."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import configure_mappers
+
+from lag_tracker.audit.operations import ACTOR, AUDITED, SILENT
+from lag_tracker.audit.words import column_words, noun_words
+from lag_tracker.database import Base, db
+from lag_tracker.models.account import Account, Role
+from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Mode
+from tests import factories
+from tests.reading import texts
+from tests.visitors import administrator, manager_of, send, signed_in
+
+
+@pytest.fixture
+def group(app: Flask) -> Group:
+    made: Group = factories.group(slug="kekava")
+    return made
+
+
+@pytest.fixture
+def anna(app: Flask, group: Group) -> Account:
+    made: Account = factories.account(person=factories.person("Anna Bērziņa"), roles={group: Role.MANAGER})
+    db.session.commit()
+    return made
+
+
+def changes_by(account: Account) -> list[tuple[str, str, dict[str, object]]]:
+    """Commit as this account does, and return what was written down: deed, noun, changes."""
+    with db.session.no_autoflush:
+        db.session.info[ACTOR] = account.id
+    db.session.commit()
+    db.session.info.pop(ACTOR)
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    return [(entry.deed.value, entry.noun, entry.changes) for entry in entries]
+
+
+def test_a_change_is_written_down_with_what_was_there_before(app: Flask, group: Group, anna: Account) -> None:
+    meeting = factories.meeting("Vīzija", groups=[group], starts_on=date(2026, 12, 1), mode=Mode.ONLINE)
+    db.session.commit()
+    assert meeting.starts_on == date(2026, 12, 1)
+    meeting.starts_on, meeting.mode = date(2026, 12, 8), Mode.HYBRID
+    assert changes_by(anna) == [
+        ("changed", "meeting", {"starts_on": ["2026-12-01", "2026-12-08"], "mode": ["online", "hybrid"]})
+    ]
+
+
+def test_what_nobody_signed_in_does_is_not_written_down(app: Flask, group: Group) -> None:
+    factories.topic(group)
+    db.session.commit()
+    assert db.session.scalars(select(AuditEntry)).all() == []
+
+
+def test_personal_data_are_named_but_not_repeated(app: Flask, anna: Account) -> None:
+    who = factories.person("Jānis Ozols", email="janis@grupas.example", name_is_public=False)
+    db.session.commit()
+    assert who.name == "Jānis Ozols"
+    who.name, who.name_is_public = "Jānis Kalns", True
+    assert changes_by(anna) == [("changed", "person", {"name": None, "name_is_public": [False, True]})]
+
+
+def test_a_rolled_back_change_leaves_nothing(app: Flask, group: Group, anna: Account) -> None:
+    group.name_lv = "Cita"
+    db.session.info[ACTOR] = anna.id
+    db.session.flush()
+    db.session.rollback()
+    assert db.session.scalars(select(AuditEntry)).all() == []
+
+
+def test_managers_read_what_happened_in_their_groups_and_no_others(app: Flask, group: Group, anna: Account) -> None:
+    other = factories.group("Cita grupa", slug="cita")
+    manager, stranger, chief = signed_in(app, anna), manager_of(app, other), administrator(app)
+    send(manager, "/en/groups/kekava/topics/new", title_lv="Velo", title_en="Cycling")
+    page = manager.get("/en/changes").text
+    assert texts(page, "strong") == ["Anna Bērziņa"]
+    assert "Topic: Cycling – created" in texts(page, "p")
+    assert texts(page, "dt") == ["Group", "State", "Title (in English)", "Title (in Latvian)"]
+    assert texts(page, "dd") == ["after: Ķekavas vietējā rīcības grupa", "after: open", "after: Cycling", "after: Velo"]
+    assert "Cycling" not in stranger.get("/en/changes").text
+    assert "Cycling" in chief.get("/en/changes").text
+
+
+def test_one_records_changes_have_a_page(app: Flask, group: Group, anna: Account) -> None:
+    manager, stranger = signed_in(app, anna), manager_of(app, factories.group("Cita grupa"))
+    topic = factories.topic(group, "Velo", slug="velo")
+    db.session.commit()
+    address = f"/izmainas/topic/{topic.id}"
+    assert manager.get(address).status_code == 404
+    send(manager, "/temati/velo/labot", title_lv="Velosipēdi")
+    assert texts(manager.get(address).text, "del", "ins") == ["pirms tam: Velo", "tagad: Velosipēdi"]
+    assert stranger.get(address).status_code == 404
+    for odd in ("sqlite_master/1", "topic/99999999999999", "topic/1000000000000000000000000000000"):
+        assert manager.get(f"/izmainas/{odd}").status_code == 404
+
+
+def test_older_changes_are_on_further_pages(app: Flask, group: Group, anna: Account) -> None:
+    for number in range(103):
+        factories.topic(group, f"Temats {number}")
+    changes_by(anna)
+    chief = administrator(app)
+    first = chief.get("/en/changes").text
+    assert len(texts(first, "strong")) == 100
+    assert len(texts(chief.get("/en/changes?before=4").text, "strong")) == 3
+    assert chief.get("/en/changes?before=x").status_code == 404
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("lang", ["lv", "en"])
+def test_every_noun_and_column_has_words(app: Flask, lang: str) -> None:
+    configure_mappers()
+    links = {
+        relationship.key
+        for mapper in Base.registry.mappers
+        for relationship in mapper.relationships
+        if relationship.secondary is not None and mapper.local_table.name in AUDITED  # type: ignore[attr-defined]
+    }
+    columns = {column.name for name in AUDITED for column in Base.metadata.tables[name].c} - SILENT
+    assert all(noun_words(noun, lang) for noun in AUDITED)
+    assert all(column_words(column, lang) for column in columns | links)
