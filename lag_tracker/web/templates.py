@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.support import Translations
 from flask import Flask
+from markupsafe import Markup
 
 from lag_tracker.labels import label, meeting_title
 from lag_tracker.models.bilingual import Bilingual, Text
@@ -36,21 +37,29 @@ def _catalogue(lang: str) -> NullTranslations:
     return Translations.load(TRANSLATIONS, [lang])
 
 
-def _gettext(words: str) -> str:
-    return _catalogue(reading_language()).gettext(words)
+@cache
+def _translated(lang: str, words: str) -> Markup:
+    return Markup(_catalogue(lang).gettext(words))  # noqa: S704 -- texts of ours, and of whoever translates them
 
 
-def _ngettext(singular: str, plural: str, number: int) -> str:
-    return _catalogue(reading_language()).ngettext(singular, plural, number)
+def _gettext(words: str, /, **values: Any) -> Markup:
+    text = _translated(reading_language(), words)
+    return text % values if values else text
+
+
+def _ngettext(singular: str, plural: str, number: int, /, **values: Any) -> Markup:
+    text = _catalogue(reading_language()).ngettext(singular, plural, number)
+    return Markup(text) % {"num": number, **values}  # noqa: S704 -- as above
 
 
 def init_templates(app: Flask) -> None:
     """Give every template the words, dates and settings that pages share."""
     environment = app.jinja_env
-    # The catalogues themselves: Flask-Babel looks for its context at every word, which took a third of a page's time.
-    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
+        # The catalogues themselves: Flask-Babel looks for its context at every word, a third of a page's time.
+        _=_gettext,
+        ngettext=_ngettext,
         settings=app.config["SETTINGS"],
         label=_label,
         title_of=_title_of,
