@@ -16,16 +16,11 @@ def reading_language() -> str:
 
 
 def addresses_in_languages() -> dict[str, str]:
-    """Return the addresses of this page by language, its filters kept."""
-    return {lang: address_in(lang) for lang in LANGUAGES}
-
-
-def address_in(lang: str) -> str:
-    """Return this page's address in another language, its filters kept; the start page where there is none."""
-    values = {**request.args.to_dict(flat=False), **(request.view_args or {}), "lang": lang}
+    """Return this page's addresses by language, its filters kept; those of the start page where there are none."""
     if request.endpoint is None or not g.has_languages:
-        return url_for("overview.start", lang=lang)
-    return url_for(request.endpoint, **values)
+        return {lang: url_for("overview.start", lang=lang) for lang in LANGUAGES}
+    values = {**request.args.to_dict(flat=False), **(request.view_args or {})}
+    return {lang: url_for(request.endpoint, **(values | {"lang": lang})) for lang in LANGUAGES}
 
 
 def meeting_address(slug: str) -> str:
@@ -44,9 +39,7 @@ def init_language(app: Flask) -> None:
     """Make the address choose the language of texts and of further addresses."""
     babel.init_app(app, locale_selector=reading_language)
     app.url_value_preprocessor(_take_language)
-    app.jinja_env.globals.update(
-        address_in=address_in, addresses_in_languages=addresses_in_languages, languages=LANGUAGES
-    )
+    app.jinja_env.globals.update(addresses_in_languages=addresses_in_languages, languages=LANGUAGES)
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
