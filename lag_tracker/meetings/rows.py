@@ -13,9 +13,13 @@ from lag_tracker.models.traits import Certainty, Precision
 from lag_tracker.models.visibility import Viewer
 from lag_tracker.names.queries import GroupName, Names, all_names
 
-Listed: TypeAlias = Select[*tuple[Any, ...]]
+#: Sets of groups and of networks that are kept together with their names: the same few meet again and again.
+MOST_KEPT = 2_000
 
-#: Numbers of the groups, each with its place before it, so that they can be brought into order; and of the networks.
+Listed: TypeAlias = Select[*tuple[Any, ...]]
+#: The groups that hold a meeting, the leading one first; and names of its networks, where no group holds it.
+Holders: TypeAlias = tuple[tuple[GroupName, ...], tuple[str, ...]]
+
 _GROUPS = (
     select(
         func.aggregate_strings(
@@ -32,20 +36,24 @@ _NETWORKS = (
     .correlate(Meeting)
     .scalar_subquery()
 )
+#: Numbers of the groups, each with its place before it, so that they can be brought into order: "001:7,002:3". Of a
+#: meeting that no group holds, those of its networks: "4,9".
+_HOLDERS = func.coalesce(_GROUPS, _NETWORKS)
 COLUMNS = (
     Meeting.id, Meeting.slug, Meeting.title_lv, Meeting.title_en, Meeting.kind, Meeting.ordinal,
     Meeting.starts_on, Meeting.ends_on, Meeting.date_precision, Meeting.date_certainty,
     Meeting.starts_at_time, Meeting.ends_at_time, Meeting.mode, Meeting.place_lv, Meeting.place_en, Meeting.state,
-    _GROUPS, _NETWORKS,
+    _HOLDERS,
 )  # fmt: skip
 
 
 class MeetingRow(NamedTuple):
-    """A meeting as lists show it."""
+    """A meeting as lists show it: the columns as they are read, and names instead of the numbers at their end."""
 
     id: int
     slug: str
-    title: Bilingual
+    title_lv: str | None
+    title_en: str | None
     kind: MeetingKind
     ordinal: int | None
     starts_on: date | None
@@ -55,10 +63,23 @@ class MeetingRow(NamedTuple):
     starts_at_time: time | None
     ends_at_time: time | None
     mode: Mode | None
-    place: Bilingual
+    place_lv: str | None
+    place_en: str | None
     state: MeetingState
-    groups: Sequence[GroupName]
-    networks: Sequence[str]
+    #: The leading one first.
+    groups: tuple[GroupName, ...]
+    #: Names of its networks, where no group holds it.
+    networks: tuple[str, ...]
+
+    @property
+    def title(self) -> Bilingual:
+        """The title in both languages."""
+        return Bilingual(self.title_lv, self.title_en)
+
+    @property
+    def place(self) -> Bilingual:
+        """Where it is, in both languages."""
+        return Bilingual(self.place_lv, self.place_en)
 
 
 def read_rows(
@@ -67,25 +88,27 @@ def read_rows(
     """Return the meetings that a statement over COLUMNS finds, with the names that `viewer` may see."""
     names = all_names(session, viewer=viewer)
     # The connection's own rows: the session's would be made for objects, at twice the price.
-    return [_row(row, names) for row in session.connection().execute(found, values).all()]
+    rows = session.connection().execute(found, values).all()
+    return [MeetingRow._make(row[:-1] + _holders(names, row[-1])) for row in rows]
 
 
-def _row(row: Any, names: Names) -> MeetingRow:
-    number, slug, title_lv, title_en, *middle, place_lv, place_en, state, groups, networks = row
-    held_by = [int(part.partition(":")[2]) for part in sorted(groups.split(","))] if groups else ()
-    part_of = [names.networks[int(part)] for part in networks.split(",")] if networks else ()
-    return MeetingRow._make(
-        (
-            number,
-            slug,
-            Bilingual(title_lv, title_en),
-            *middle,
-            Bilingual(place_lv, place_en),
-            state,
-            tuple(names.groups[one] for one in held_by if one in names.groups),
-            tuple(name for _, name in sorted(part_of)),
-        )
-    )
+def _holders(names: Names, numbers: str | None) -> Holders:
+    """Return the groups, and the networks where there are no groups, that the numbers of one row stand for."""
+    found: Holders | None = names.together.get(numbers)
+    if found is None:
+        if len(names.together) >= MOST_KEPT:
+            names.together.clear()
+        found = names.together[numbers] = _read_holders(names, numbers)
+    return found
+
+
+def _read_holders(names: Names, numbers: str | None) -> Holders:
+    if not numbers:
+        return (), ()
+    if ":" in numbers:
+        in_order = [int(part.partition(":")[2]) for part in sorted(numbers.split(","))]
+        return tuple(names.groups[number] for number in in_order if number in names.groups), ()
+    return (), tuple(name for _, name in sorted(names.networks[int(part)] for part in numbers.split(",")))
 
 
 def by_time(rows: Sequence[MeetingRow]) -> list[MeetingRow]:

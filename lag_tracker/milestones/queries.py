@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Date, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.bilingual import Bilingual
@@ -52,15 +52,26 @@ def milestones_between(
     first = first or date.min
     last = last or date.max
     found = _between(viewer)
-    rows = session.execute(found if only is None else found.where(only), {"first": first, "last": last})
-    return [_row(milestone, *owner) for milestone, *owner in rows]
+    # The connection's own rows, as for meetings: every page of the calendar asks, and mostly there are none.
+    rows = (
+        session.connection().execute(found if only is None else found.where(only), {"first": first, "last": last}).all()
+    )
+    return [_row(row) for row in rows]
+
+
+_COLUMNS = (
+    Milestone.id, Milestone.title_lv, Milestone.title_en, Milestone.kind, Milestone.starts_on, Milestone.ends_on,
+    Milestone.date_precision, Milestone.date_certainty, Milestone.applies_to_lv, Milestone.applies_to_en,
+    Network.slug.label("network_slug"), Network.name.label("network"),
+    Group.slug.label("group_slug"), Group.name_lv, Group.name_en, Group.is_sample,
+)  # fmt: skip
 
 
 @cache
 def _between(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     """Return the statement for milestones on any day between two, built once."""
     return (
-        select(Milestone, Network.slug, Network.name, Group.is_sample, Group.slug, Group.name_lv, Group.name_en)
+        select(*_COLUMNS)
         .outerjoin(Network, Network.id == Milestone.network_id)
         .outerjoin(Group, Group.id == Milestone.group_id)
         .where(
@@ -73,18 +84,17 @@ def _between(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _row(milestone: Milestone, *owner: Any) -> MilestoneRow:
-    network_slug, network, is_sample, group_slug, *group = owner
+def _row(row: Row[*tuple[Any, ...]]) -> MilestoneRow:
     return MilestoneRow(
-        milestone.id,
-        milestone.title,
-        milestone.kind,
-        milestone.starts_on or date.max,
-        milestone.ends_on if milestone.kind is MilestoneKind.PHASE else None,
-        milestone.date_precision,
-        milestone.date_certainty,
-        milestone.applies_to,
-        (network_slug, network) if network_slug else None,
-        (group_slug, Bilingual(*group)) if group_slug else None,
-        bool(is_sample),
+        row.id,
+        Bilingual(row.title_lv, row.title_en),
+        row.kind,
+        row.starts_on,
+        row.ends_on if row.kind is MilestoneKind.PHASE else None,
+        row.date_precision,
+        row.date_certainty,
+        Bilingual(row.applies_to_lv, row.applies_to_en),
+        (row.network_slug, row.network) if row.network_slug else None,
+        (row.group_slug, Bilingual(row.name_lv, row.name_en)) if row.group_slug else None,
+        bool(row.is_sample),
     )

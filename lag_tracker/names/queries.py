@@ -5,6 +5,7 @@ transaction (see calendars/operations.py), so no process can go on with an old n
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -33,12 +34,15 @@ class GroupName(NamedTuple):
     is_sample: bool
 
 
-class Names(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Names:
     """Names by number: of the groups that a viewer may see, and of all networks."""
 
     groups: dict[int, GroupName]
     #: Place in the Latvian alphabet, and name.
     networks: dict[int, tuple[int, str]]
+    #: What rows of lists put together from these names, to be forgotten with them.
+    together: dict[str | None, Any] = field(default_factory=dict)
 
 
 def kept(session: Session, key: tuple[Any, ...], make: Callable[[], Thing]) -> Thing:

@@ -1,51 +1,84 @@
 """A meeting in a list. The one component written in Python: lists show fifty, and a template takes ten times as long.
 
-How an item looks depends on its row, which is a value, and on the language: it is worked out once for each.
+A row is put together anew each time. Its date, and its line of kind and groups, are as many other rows have them: each
+is worked out once for a language and kept. Titles, places and addresses are each row's own.
 """
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache, partial
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
 from lag_tracker.labels import label, meeting_title
 from lag_tracker.meetings.rows import MeetingRow
+from lag_tracker.milestones.queries import MilestoneRow
 from lag_tracker.models.bilingual import Text
-from lag_tracker.models.meeting import MeetingState
+from lag_tracker.models.meeting import MeetingKind, MeetingState, Mode
+from lag_tracker.names.queries import GroupName
 from lag_tracker.web.formatting import When, starting_capital, when
 from lag_tracker.web.language import meeting_address, reading_language
 
-#: Items kept in memory by each process, about a kilobyte each.
-MOST_KEPT = 10_000
+#: Dates, and lines of facts, that each process keeps: less than half a kilobyte each.
+MOST_KEPT = 2_000
 
 
 def meeting_item(row: MeetingRow, heading: str = "h3", *, is_next: bool = False) -> Markup:
     """Return a meeting as an item of a list, in the language being read; `is_next` makes it the first thing seen."""
-    return _item(reading_language(), meeting_address(""), heading, is_next, row)
+    item = _item(row, reading_language(), meeting_address(""), heading, is_next=is_next)
+    return Markup(item)  # noqa: S704 -- every text of a record was escaped on the way here
 
 
-def calendar_items(entries: Iterable[Any], milestone_item: Callable[[Any], Markup]) -> Markup:
+def calendar_items(entries: Iterable[Any]) -> Markup:
     """Return meetings and milestones as items of a list; each entry has one of the two."""
-    item = partial(_item, reading_language(), meeting_address(""), "h3", False)  # noqa: FBT003 -- kept by position
-    return Markup("").join([item(one.meeting) if one.meeting else milestone_item(one.milestone) for one in entries])
+    lang, prefix = reading_language(), meeting_address("")
+    items = [_item(one.meeting, lang, prefix) if one.meeting else _milestone_item(one.milestone) for one in entries]
+    return Markup("".join(items))  # noqa: S704 -- as above
 
 
-@lru_cache(maxsize=MOST_KEPT)
-def _item(lang: str, prefix: str, heading: str, is_next: bool, row: MeetingRow) -> Markup:  # noqa: FBT001 -- kept by position
+def _milestone_item(row: MilestoneRow) -> str:
+    # A template, because there are few; and asked for here, because most lists have none.
+    template = current_app.jinja_env.get_template("components/milestone.html")
+    item: str = template.module.milestone_row(row)  # type: ignore[attr-defined]  # a macro of the template
+    return item
+
+
+def _item(row: MeetingRow, lang: str, prefix: str, heading: str = "h3", *, is_next: bool = False) -> str:
+    title, place = row.title, row.place
     is_cancelled = row.state is MeetingState.CANCELLED
-    moment = when(row.starts_on, row.ends_on, row.precision, row.certainty, row.starts_at_time, row.ends_at_time)
-    title = _words(meeting_title(row.title, row.kind, row.ordinal, lang), lang)
     look = f"meeting{' meeting--next' if is_next else ''}{' meeting--cancelled' if is_cancelled else ''}"
+    moment = _date(lang, row.starts_on, row.ends_on, row.precision, row.certainty, row.starts_at_time, row.ends_at_time)
+    facts = _facts(lang, row.kind if title else None, row.groups, row.networks, row.mode)
+    if place:
+        facts += f"<span>{_words(place.read_in(lang), lang)}</span>"
     below = _badge("cancelled", label(MeetingState.CANCELLED, lang)) if is_cancelled else ""
     if row.groups and row.groups[0].is_sample:
         below += _badge("sample", gettext("invented sample"))
-    return Markup(  # noqa: S704 -- every text of a record was escaped on the way here
-        f'<li class="{look}"><div>{date_block(moment)}</div><div class="stack"><{heading} class="meeting-title">'
-        f'<a href="{escape(prefix + row.slug)}">{title}</a></{heading}>'
-        f'<div class="meeting-facts">{_facts(row, lang)}</div>{below}</div></li>'
+    return (
+        f'<li class="{look}"><div>{moment}</div><div class="stack"><{heading} class="meeting-title">'
+        f'<a href="{prefix}{escape(row.slug)}">{_words(meeting_title(title, row.kind, row.ordinal, lang), lang)}</a>'
+        f'</{heading}><div class="meeting-facts">{facts}</div>{below}</div></li>'
     )
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _date(_lang: str, *dates: Any) -> str:
+    return date_block(when(*dates))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _facts(
+    lang: str, kind: MeetingKind | None, groups: tuple[GroupName, ...], networks: tuple[str, ...], mode: Mode | None
+) -> str:
+    """Return what stands first under the title: kind, groups or networks, and mode."""
+    facts = [starting_capital(label(kind, lang))] if kind else []
+    facts += [_words(group.name.read_in(lang), lang) for group in groups]
+    facts += [str(escape(name)) for name in networks]
+    if mode:
+        facts.append(starting_capital(label(mode, lang)))
+    return "".join([f"<span>{fact}</span>" for fact in facts])
 
 
 def date_block(moment: When, size: str = "") -> Markup:
@@ -64,19 +97,6 @@ def date_block(moment: When, size: str = "") -> Markup:
         inner = f'<span class="date-month">{starting_capital(moment.words)}</span>'
     inferred = f'<span class="inferred">{gettext("date inferred")}</span>' if moment.is_inferred else ""
     return Markup(f'<time class="{look}"{iso}>{inner}</time>{inferred}')  # noqa: S704 -- made of numbers and our own words
-
-
-def _facts(row: MeetingRow, lang: str) -> str:
-    """Return what stands under the title: kind, groups or networks, mode and place."""
-    facts = [starting_capital(label(row.kind, lang))] if row.title else []
-    facts += [_words(group.name.read_in(lang), lang) for group in row.groups]
-    if not row.groups:
-        facts += [str(escape(name)) for name in row.networks]
-    if row.mode:
-        facts.append(starting_capital(label(row.mode, lang)))
-    if row.place:
-        facts.append(_words(row.place.read_in(lang), lang))
-    return "".join([f"<span>{fact}</span>" for fact in facts])
 
 
 def _words(text: Text, lang: str) -> str:

@@ -96,7 +96,9 @@ def test_members_are_named_only_with_consent(client: FlaskClient) -> None:
     assert texts(html, "li", css_class="sector--public")[-1] == "Publiskais sektors 1 (50 %)"
 
 
-@pytest.mark.parametrize(("address", "share"), [("/grupas", "par 49 % balsstiesību"), ("/en/groups", "than 49 % of the votes")])
+@pytest.mark.parametrize(
+    ("address", "share"), [("/grupas", "par 49 % balsstiesību"), ("/en/groups", "than 49 % of the votes")]
+)
 def test_a_leader_group_says_what_share_of_votes_the_law_allows(client: FlaskClient, address: str, share: str) -> None:
     group = factories.group(kind=GroupKind.LEADER_LAG)
     council = Organisation(name_lv="Novada dome", sector=Sector.PUBLIC)
