@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, false, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
+from lag_tracker.calendars.feeds import KINDS
 from lag_tracker.meetings.queries import of_groups, of_networks
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
@@ -78,6 +79,11 @@ class Filters(NamedTuple):
         """The filters as they stand in an address."""
         chosen = {choice.sort: choice.slug for choice in self[:3] if choice}
         return chosen | ({"kind": self.kind.value} if self.kind else {})
+
+    @property
+    def names(self) -> list[Bilingual]:
+        """What was chosen, in words."""
+        return [choice.name for choice in self[:3] if choice] + ([KINDS[self.kind]] if self.kind else [])
 
 
 def choices(session: Session, *, viewer: Viewer) -> Choices:
