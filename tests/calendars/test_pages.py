@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
@@ -15,6 +16,7 @@ from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.traits import Audience, Precision
 from tests import factories
+from tests.visitors import administrator, manager_of
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -285,6 +287,14 @@ def test_the_feed_of_the_same_is_one_step_away(client: FlaskClient, query: str, 
     for address in ("/kalendars", "/kalendars/notikusas", "/kalendars/2026/12", "/kalendars/2026"):
         html = client.get(address + query).text
         assert set(re.findall(r'href="(/kalendari/[^"]+)"', html)) == {feed}
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("address", ["/kalendars", "/kalendars/notikusas", "/kalendars/2026/12", "/kalendars/2026"])
+def test_what_only_some_may_choose_is_never_offered_to_others(app: Flask, client: FlaskClient, address: str) -> None:
+    hidden = factories.group("Slēgtā grupa", audience=Audience.MEMBERS)
+    for visitor, is_offered in ((administrator(app), True), (client, False), (manager_of(app, hidden), True)):
+        assert ("Slēgtā grupa" in visitor.get(address).text) == is_offered
 
 
 @pytest.mark.sqlite_only
