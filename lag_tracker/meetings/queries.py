@@ -6,7 +6,7 @@ long as running it.
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -33,6 +33,9 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
 from lag_tracker.models.traits import Precision
 from lag_tracker.models.visibility import Viewer, visible_initiatives, visible_links, visible_meetings
+
+# For each kind of viewer.
+_built_once = lru_cache(maxsize=200)
 
 
 class Position(NamedTuple):
@@ -116,12 +119,12 @@ def _upcoming_of(viewer: Viewer, continued: bool, only: ColumnElement[bool] | No
     return found.order_by(Meeting.starts_on, Meeting.id).limit(_LIMIT)
 
 
-@cache
+@_built_once
 def _upcoming(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kept by position
     return _upcoming_of(viewer, continued, None)
 
 
-@cache
+@_built_once
 def _past(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kept by position
     over = and_(Meeting.starts_on <= _REACHED, or_(Meeting.ends_on.is_(None), Meeting.ends_on < _TODAY))
     found = _listed(viewer, None).where(over, not_(_this_month_or_year()))

@@ -1,7 +1,7 @@
 """Questions about milestones. Each costs one statement."""
 
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, func, select
@@ -67,9 +67,9 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@cache
+@lru_cache(maxsize=200)
 def _between(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    """Return the statement for milestones on any day between two, built once."""
+    """Return the statement for milestones on any day between two, built once for each kind of viewer."""
     return (
         select(*_COLUMNS)
         .outerjoin(Network, Network.id == Milestone.network_id)

@@ -20,6 +20,8 @@ from lag_tracker.models.visibility import Viewer, visible_groups
 
 #: Key of the number, beside those of the calendars; and under which a session remembers having looked.
 NAMES: Final = "names"
+#: Things kept at most, because each kind of viewer has their own.
+MOST_KEPT: Final = 200
 _VERSION: Final = select(CalendarVersion.version).where(CalendarVersion.calendar_key == bindparam("key"))
 
 Thing = TypeVar("Thing")
@@ -52,6 +54,8 @@ def kept(session: Session, key: tuple[Any, ...], make: Callable[[], Thing]) -> T
     known, thing = _kept.setdefault(engine, {}).get(key, (None, None))
     if known != version:
         thing = make()
+        if len(_kept[engine]) >= MOST_KEPT:
+            _kept[engine].clear()
         _kept[engine][key] = (version, thing)
     return thing  # type: ignore[return-value]  # made by `make` of the same key
 
