@@ -9,10 +9,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import select
 
+from lag_tracker import create_app
+from lag_tracker.config import load_settings
+from lag_tracker.database import db
+from lag_tracker.models.account import Role
+from lag_tracker.models.group import Group
+from tests import factories, visitors
 from tests.plugin_browser import find_browser, give_up
 
 #: Tries to reach the started server, half a second each.
@@ -20,11 +28,17 @@ TRIES = 180
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder in which the site keeps its data."""
+    return tmp_path_factory.mktemp("site")
+
+
+@pytest.fixture(scope="session")
+def site(site_folder: Path) -> Iterator[str]:
     """Start `lag-tracker run` over an empty folder, as `make run` does; yield its address."""
     if find_browser() is None:
         give_up("no Chromium or Chrome found: install the package chromium to run the browser tests")
-    folder = tmp_path_factory.mktemp("site")
+    folder = site_folder
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{probe.getsockname()[1]}"
@@ -80,6 +94,26 @@ def in_english(fetch: Callable[..., str]) -> Callable[[str], str]:
         return found[1].replace("&amp;", "&") if found else f"/en{path}"
 
     return english
+
+
+@pytest.fixture
+def sign_in(site: str, site_folder: Path, context: BrowserContext) -> Callable[..., None]:
+    """Return a function that lets the browser come as somebody with a role in some groups, by a cookie made beside."""
+    settings = load_settings({"INSTANCE": str(site_folder / "instance"), "BASE_URL": site})
+    app = create_app(settings)
+
+    def signed_in(role: Role, *slugs: str) -> None:
+        with app.app_context():
+            groups = list(db.session.scalars(select(Group).where(Group.slug.in_(slugs))))
+            client = visitors.signed_in(
+                app, factories.account(f"{uuid4()}@grupas.example", roles=dict.fromkeys(groups, role))
+            )
+            cookie = client.get_cookie("session", "127.0.0.1")
+            db.engine.dispose()
+        assert cookie is not None
+        context.add_cookies([{"name": "session", "value": cookie.value, "url": site}])
+
+    return signed_in
 
 
 @pytest.fixture
