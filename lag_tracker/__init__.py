@@ -15,6 +15,7 @@ from lag_tracker.derived import keep_derived
 from lag_tracker.desk import views as desk
 from lag_tracker.groups import views as groups
 from lag_tracker.initiatives import views as initiatives
+from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.municipalities import views as municipalities
 from lag_tracker.networks import views as networks
@@ -38,6 +39,7 @@ PAGES = (
     overview,
     groups,
     meetings,
+    meeting_log,
     calendar_pages,
     topics,
     initiatives,

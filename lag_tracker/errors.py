@@ -4,6 +4,11 @@
 class RuleBroken(Exception):
     """A rule of the record forbids this; the message is one sentence that says why and what to do."""
 
+    def __init__(self, sentence: str, *, about: str | None = None) -> None:
+        """Keep the sentence, and the field that it is about, by which a form can point to it."""
+        super().__init__(sentence)
+        self.about = about
+
 
 class BadSetting(Exception):
     """A setting keeps the application from starting; the message is one sentence that says what to change."""

@@ -20,7 +20,7 @@ from lag_tracker.models.organisation import Sector
 from lag_tracker.models.proposal import ProposalKind, ProposalState
 from lag_tracker.models.search import Subject
 from lag_tracker.models.topic import TopicState
-from lag_tracker.models.traits import Audience, Certainty
+from lag_tracker.models.traits import Audience, Certainty, Precision
 
 _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (MeetingKind.LOCAL_GROUP, "grupas sanāksme", "local group meeting"),
@@ -136,6 +136,10 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Deed.CHANGED, "mainīts", "changed"),
     (Deed.ERASED, "dzēsts", "erased"),
     (Deed.EXPORTED, "eksportēts", "exported"),
+    (Precision.DAY, "diena", "the day"),
+    (Precision.MONTH, "tikai mēnesis", "only the month"),
+    (Precision.YEAR, "tikai gads", "only the year"),
+    (Precision.UNKNOWN, "datums nav zināms", "date not known"),
     (Certainty.STATED, "norādīts avotā", "stated by the source"),
     (Certainty.INFERRED, "secināts no avota", "inferred from the source"),
 )

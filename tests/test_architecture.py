@@ -11,8 +11,8 @@ FEATURE_FILES = {"__init__", "operations", "queries", "forms", "views"}
 EXTRA_FILES = {
     # The events and bodies of feeds, without Flask; and pages beside the views that send feeds.
     "calendars": {"entries", "feeds", "plans", "segments", "bodies", "pages"},
-    # What a list shows of a meeting.
-    "meetings": {"rows"},
+    # What a list shows of a meeting; what its managers ask about it; and when it may be.
+    "meetings": {"rows", "managed", "moments"},
     # What records say, what somebody seeks, and the index between the two.
     "search": {"documents", "index", "sought"},
     # What a record of changes is called.
@@ -50,6 +50,7 @@ LAYERS = {
     "errors": 0,
     "paths": 0,
     "latvian": 0,
+    "zones": 0,
     "config": 10,
     "database": 20,
     "models": 30,
@@ -69,7 +70,9 @@ LAYERS_IN_A_FEATURE = {
     "segments": 40,
     "rows": 40,
     "words": 65,
+    "managed": 40,
     "bodies": 50,
+    "moments": 50,
     "operations": 50,
     "forms": 70,
     "views": 80,

@@ -32,6 +32,7 @@ ADDRESSES: dict[str, Doors] = {
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,
+    "meeting_log.new": OUR_GROUP,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,

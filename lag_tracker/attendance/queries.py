@@ -1,13 +1,25 @@
-"""Who came to a meeting, as far as the public may know: organisations and numbers, never names."""
+"""Who came to a meeting: for the public organisations and numbers, never names; for managers whom to tick."""
 
+from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
+from lag_tracker.latvian import sort_key
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.meeting import MeetingGroup
 from lag_tracker.models.organisation import Organisation, Sector
+from lag_tracker.models.person import Person
+
+#: More people are not offered to be ticked one by one.
+MOST_OFFERED = 500
+MOST_NAMESAKES = 10
+#: What fits the column of a name's place in the alphabet, without its last sign.
+LONGEST_KEY = 399
 
 
 class Represented(NamedTuple):
@@ -59,3 +71,74 @@ def presence_at(session: Session, meeting_id: int) -> PresenceSummary:
         counts.get((Presence.PRESENT, True), 0),
         [Represented(organisation.name, organisation.sector) for organisation in organisations],
     )
+
+
+def members_on(session: Session, groups: Iterable[Group], *, day: date) -> list[Membership]:
+    """Return the memberships of these groups on a day with their people and organisations, by name, in one statement.
+
+    Other groups that are members are left out: they come as people.
+    """
+    return list(
+        session.scalars(
+            select(Membership)
+            .outerjoin(Membership.person)
+            .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+            .options(joinedload(Membership.person), joinedload(Membership.organisation))
+            .where(
+                Membership.group_id.in_([group.id for group in groups]),
+                Membership.member_group_id.is_(None),
+                or_(Membership.from_on.is_(None), Membership.from_on <= day),
+                or_(Membership.until_on.is_(None), Membership.until_on >= day),
+            )
+            .order_by(Person.name_sort.is_(None), Person.name_sort, Organisation.name_sort, Membership.id)
+            .limit(MOST_OFFERED)
+        )
+    )
+
+
+def each_once(memberships: Iterable[Membership], *, first: Group) -> list[Membership]:
+    """Return one membership for each person or organisation, that of the group `first` where they have one."""
+    found: dict[tuple[int | None, int | None], Membership] = {}
+    for one in sorted(memberships, key=lambda one: one.group_id != first.id):
+        found.setdefault((one.person_id, None if one.person_id else one.organisation_id), one)
+    return list(found.values())
+
+
+def known_organisation(session: Session, name: str) -> Organisation | None:
+    """Return the organisation of this name in either language, whatever its case and punctuation."""
+    found = session.scalars(
+        select(Organisation)
+        .where(Organisation.archived_at.is_(None))
+        .where(or_(Organisation.name_sort.startswith(_beginning(name), autoescape=True), Organisation.name_en == name))
+        .order_by(Organisation.id)
+        .limit(1)
+    )
+    return found.first()
+
+
+def known_person(
+    session: Session, name: str, organisation: Organisation | None, *, groups: Sequence[Group]
+) -> Person | None:
+    """Return the person of this name who belongs to one of `groups` or came to one of their meetings.
+
+    Where an organisation is given, it must be theirs; where none is, who has none comes first. Of two it is neither.
+    """
+    numbers = [group.id for group in groups]
+    members = select(Membership.person_id).where(Membership.group_id.in_(numbers))
+    came = select(Attendance.person_id).join(MeetingGroup, MeetingGroup.meeting_id == Attendance.meeting_id)
+    here = or_(Person.id.in_(members), Person.id.in_(came.where(MeetingGroup.group_id.in_(numbers))))
+    given, _, surname = name.rpartition(" ")
+    is_called = Person.name_sort.startswith(_beginning(f"{surname} {given}"), autoescape=True)
+    found = select(Person).where(is_called, Person.erased_at.is_(None), here)
+    if organisation is not None:
+        represents = select(Membership.person_id).where(Membership.organisation_id == organisation.id)
+        found = found.where(or_(Person.organisation_id == organisation.id, Person.id.in_(represents)))
+    people = session.scalars(found.limit(MOST_NAMESAKES)).all()
+    of_none = [one for one in people if one.organisation_id is None]
+    likely = people if organisation is not None or not of_none else of_none
+    return likely[0] if len(likely) == 1 else None
+
+
+def _beginning(name: str) -> str:
+    """Return how the sort key of a name begins, however it is spelled: what follows tells case and punctuation."""
+    return sort_key(name).partition(" ")[0][:LONGEST_KEY] + " "

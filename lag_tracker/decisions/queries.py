@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.bilingual import Bilingual
@@ -114,6 +114,13 @@ def deciding_years(session: Session, *, viewer: Viewer) -> list[int]:
         select(*(exists(select(1).where(decisions_of_year(year), decided)) for year in years))
     ).one()
     return [year for year, is_one in zip(years, answers, strict=True) if is_one]
+
+
+def last_number(session: Session, group_id: int, year: int) -> int:
+    """Return the highest number of a decision of the meetings that a group led in a year, 0 when there is none."""
+    led = select(MeetingGroup.meeting_id).where(MeetingGroup.group_id == group_id, MeetingGroup.position == 1)
+    highest = select(func.max(Decision.number)).join(Meeting, Meeting.id == Decision.meeting_id)
+    return session.scalar(highest.where(Meeting.id.in_(led), decisions_of_year(year))) or 0
 
 
 _COLUMNS = (

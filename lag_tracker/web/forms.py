@@ -79,7 +79,11 @@ class Form(FlaskForm):
         try:
             yield
         except RuleBroken as refusal:
-            self.objections.append(str(refusal))
+            if refusal.about is not None and refusal.about in self:
+                field = self[refusal.about]
+                field.errors = [*field.errors, str(refusal)]
+            else:
+                self.objections.append(str(refusal))
 
 
 class RecordForm(Form):

@@ -34,8 +34,9 @@ class Needed:
 
     def __call__(self, _form: Any, field: Field) -> None:
         """Stop at an empty field."""
+        if field.process_errors:
+            raise StopValidation  # what could not be read was said already
         if field.data in (None, "", []):
-            field.errors = []  # what could not be read was said already
             raise StopValidation(str(self.message))
 
 

@@ -146,6 +146,11 @@ class RecordsField(SelectMultipleField):
         self.records = dict(records)
         self.choices = [SelectChoice(number, name) for number, name in self.records.items()]
 
+    @property
+    def chosen(self) -> list[int]:
+        """The ids that are ticked."""
+        return self.data or []
+
     def process_data(self, value: Any) -> None:
         """Take the ids, or the records themselves."""
         self.data = [getattr(one, "id", one) for one in value or []]

@@ -16,7 +16,7 @@ HOURS, MINUTES = 24, 60
 #: Longer numbers would not fit the database.
 LONGEST_NUMBER = 9
 _DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\.?")
-_CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
 
 
 class TypedField(StringField):
@@ -71,7 +71,7 @@ def read_day(typed: str) -> date | None:
 
 
 class ClockField(TypedField):
-    """A time of day, typed as 18:00 or 18.00; `data` is a time without a zone, or None."""
+    """A time of day, typed as 18:00, 18.00, 1800 or 18; `data` is a time without a zone, or None."""
 
     look = "clock"
 
@@ -80,12 +80,13 @@ class ClockField(TypedField):
         return f"{self.data:%H:%M}" if self.data else ""
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Read a time with a colon or a full stop."""
+        """Read a time with a colon, a full stop or neither."""
         typed = clean(valuelist[0]) if valuelist else ""
         self.data = None
         found = _CLOCK.fullmatch(typed)
-        if found and int(found[1]) < HOURS and int(found[2]) < MINUTES:
-            self.data = time(int(found[1]), int(found[2]))
+        hour, minute = (int(found[1]), int(found[2] or 0)) if found else (HOURS, 0)
+        if hour < HOURS and minute < MINUTES:
+            self.data = time(hour, minute)
         elif typed:
             raise ValueError(gettext("Enter a time such as 18:00."))
 

@@ -1,0 +1,71 @@
+"""What happens to attendance."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import Session
+
+from lag_tracker.attendance.queries import known_organisation, known_person
+from lag_tracker.models.attendance import Attendance, Presence
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.organisation import Organisation
+from lag_tracker.models.person import Person
+
+
+def note_present(meeting: Meeting, *, session: Session, memberships: Iterable[Membership]) -> list[Attendance]:
+    """Write down that members came, each on behalf of the organisation that they represent in their group.
+
+    Who belongs to two of the groups came once.
+    """
+    present: dict[tuple[int | None, int | None], Attendance] = {}
+    for one in memberships:
+        who = (one.person_id, None if one.person_id else one.organisation_id)
+        if who not in present:
+            present[who] = Attendance(
+                meeting=meeting,
+                person_id=one.person_id,
+                organisation_id=one.organisation_id,
+                presence=Presence.PRESENT,
+                is_guest=False,
+            )
+    session.add_all(present.values())
+    return list(present.values())
+
+
+def note_guests(
+    meeting: Meeting, *, session: Session, lines: Iterable[str], groups: Sequence[Group]
+) -> list[Attendance]:
+    """Write down guests who came, one for each line: a name and, after a comma, whom they stand for.
+
+    Somebody whom these groups know by this name and organisation is that person; anyone else is put on record.
+    """
+    guests = []
+    for line in lines:
+        name, _, body = (part.strip() for part in line.partition(","))
+        organisation = _organisation(session, body) if body else None
+        person = _person(session, name, organisation, groups) if name else None
+        if person or organisation:
+            guest = Attendance(
+                meeting=meeting, person=person, organisation=organisation, presence=Presence.PRESENT, is_guest=True
+            )
+            session.add(guest)
+            session.flush()
+            guests.append(guest)
+    return guests
+
+
+def _organisation(session: Session, name: str) -> Organisation:
+    organisation = known_organisation(session, name)
+    if organisation is None:
+        organisation = Organisation(name_lv=name[:300])
+        session.add(organisation)
+        session.flush()
+    return organisation
+
+
+def _person(session: Session, name: str, organisation: Organisation | None, groups: Sequence[Group]) -> Person:
+    person = known_person(session, name, organisation, groups=groups)
+    if person is None:
+        person = Person(name=name[:200], organisation=organisation, name_is_public=False)
+        session.add(person)
+    return person

@@ -1,0 +1,1 @@
+"""Logging a meeting that was held: all of it on one page."""

@@ -1,0 +1,87 @@
+"""What managers do with a keyboard alone, and how the pages they write on look to axe and on narrow phones."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lag_tracker.models.account import Role
+from tests.journeys.test_every_page import CUT_OFF, TOO_WIDE, violations
+
+GROUP = "parauga-vieteja-ricibas-grupa"
+Visit = Callable[[str], Page]
+SignIn = Callable[..., None]
+
+
+@pytest.fixture
+def desk(visit: Visit, sign_in: SignIn) -> Visit:
+    """Return a function that opens an address as a manager of the sample's group."""
+    sign_in(Role.MANAGER, GROUP)
+    return visit
+
+
+class Keyboard:
+    """Somebody who has no mouse, and how often they pressed Tab."""
+
+    def __init__(self, page: Page) -> None:
+        """Sit down before a page."""
+        self.page, self.tabs = page, 0
+
+    def tab_to(self, name: str) -> None:
+        """Press Tab until the field or group of this name has the focus."""
+        for _ in range(10):
+            self.page.keyboard.press("Tab")
+            self.tabs += 1
+            if self.page.locator(f"#{name}:focus, #{name} :focus").count():
+                return
+        pytest.fail(f"{name} is not reached")
+
+    def type(self, words: str) -> None:
+        """Type words, or press the keys of them."""
+        self.page.keyboard.type(words)
+
+
+def test_a_meeting_is_logged_with_the_keyboard_alone(desk: Visit) -> None:
+    page = desk(f"/grupas/{GROUP}/sanaksmes/pieraksts")
+    keyboard = Keyboard(page)
+    expect(page.get_by_label("Diena")).to_be_focused()
+    keyboard.type("10102020")
+    keyboard.tab_to("title")
+    keyboard.type("Velo ceļi")
+    keyboard.tab_to("agenda")
+    keyboard.type("Atklāšana\nVelo ceļi – 40 min")
+    keyboard.tab_to("people")
+    keyboard.type("  zane ")
+    page.keyboard.press("ArrowLeft")
+    keyboard.type(" ")
+    keyboard.tab_to("guests")
+    keyboard.type("Līga Kalna, Enerģētikas aģentūra")
+    keyboard.tab_to("decisions")
+    keyboard.type("Sākt izpēti.")
+    keyboard.tab_to("publish")
+    keyboard.type(" ")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Velo ceļi")
+    expect(page.locator("time").first).to_contain_text("oktobris 2020")
+    expect(page.get_by_role("main")).to_contain_text("Piedalījās 3 cilvēki (no tiem 1 viesis).")
+    expect(page.locator(".agenda-item").nth(1)).to_contain_text("40 min")
+    expect(page.locator(".decision")).to_contain_text("Sākt izpēti.")
+    assert keyboard.tabs == 11
+
+
+LOOKED_AT = [f"/en/groups/{GROUP}/meetings/log"]
+
+
+@pytest.mark.parametrize("path", LOOKED_AT)
+def test_axe_finds_nothing_on_the_pages_managers_write_on(desk: Visit, path: str) -> None:
+    found = violations(desk(path))
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("path", LOOKED_AT)
+def test_they_fit_a_narrow_phone(desk: Visit, page: Page, path: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 640})
+    desk(path)
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.evaluate(CUT_OFF) == []
