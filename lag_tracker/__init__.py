@@ -9,7 +9,7 @@ from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
 from lag_tracker.config import Settings, load_settings
-from lag_tracker.database import db, migrate
+from lag_tracker.database import as_json, db, migrate
 from lag_tracker.decisions import views as decisions
 from lag_tracker.derived import keep_derived
 from lag_tracker.desk import views as desk
@@ -22,6 +22,7 @@ from lag_tracker.networks import views as networks
 from lag_tracker.news import views as news
 from lag_tracker.overview import views as overview
 from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
+from lag_tracker.privacy import views as privacy
 from lag_tracker.search import views as search
 from lag_tracker.site import views as site
 from lag_tracker.topics import views as topics
@@ -51,6 +52,7 @@ PAGES = (
     accounts,
     desk,
     audit,
+    privacy,
     site,
 )
 
@@ -65,7 +67,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True} if settings.database.startswith("postgresql") else {},
+        SQLALCHEMY_ENGINE_OPTIONS={
+            "json_serializer": as_json,
+            "pool_pre_ping": settings.database.startswith("postgresql"),
+        },
         BABEL_DEFAULT_LOCALE="lv",
         BABEL_DEFAULT_TIMEZONE=settings.time_zone,
         BABEL_TRANSLATION_DIRECTORIES=str(TRANSLATIONS),

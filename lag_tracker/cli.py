@@ -15,7 +15,9 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from lag_tracker import create_app, database
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
+from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list
 from lag_tracker.schema import check_database, one_at_a_time, read_revision, upgrade_database
+from lag_tracker.search.operations import sweep_index
 from lag_tracker.serving import prepare, require_free_port, serve
 
 FEEDS_OF_ALL = ("all", "milestones")
@@ -227,6 +229,36 @@ def show(kind: str, slug: str, *, lang: str, past: bool) -> None:
             f"There is no feed {kind} {slug}".rstrip() + f" (its address {address} answers {answer.status_code})."
         )
     click.echo(answer.data, nl=False)
+
+
+@main.group()
+def privacy() -> None:
+    """Forget what has been kept for long enough."""
+
+
+@privacy.command()
+def tidy() -> None:
+    """Delete what is older than the KEEP_... settings allow; the running application does it every day by itself."""
+    app, settings = _application()
+    with app.app_context():
+        _require_current()
+        gone = apply_terms(database.db.session(), settings.terms, now=database.utc_now())
+        _commit()
+    click.echo(", ".join(f"{noun}: {number}" for noun, number in gone.items()) or "Nothing was old enough.")
+
+
+@privacy.command("erase-again")
+def erase_people_again() -> None:
+    """Erase again those who were erased before, after an older backup was set back."""
+    app, settings = _application()
+    with app.app_context():
+        _require_current()
+        listed = read_erased_list(settings.instance / "erased")
+        number = erase_again(database.db.session(), listed, now=database.utc_now())
+        _commit()
+        sweep_index(database.db.session())
+        _commit()
+    click.echo(f"Erased again: {number} of {len(listed)} on the list.")
 
 
 @main.command()

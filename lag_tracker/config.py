@@ -29,6 +29,22 @@ SAMPLE_SECRETS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Terms:
+    """For how many days things are kept; 0 keeps them for good."""
+
+    #: Sign-ins that ended, counted tries, letters that were sent, links and drafts that nobody came back to.
+    traces: int
+    #: Invitations after they ran out.
+    invitations: int
+    #: E-mail and phone of people who have left every group.
+    contacts: int
+    #: Names in the attendance of a meeting, after which the people are only counted.
+    attendance: int
+    #: The record of changes.
+    changes: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one installation. Each name, in capitals, is also the name in the environment and in the file."""
 
@@ -71,6 +87,18 @@ class Settings:
     #: What that assessment found: "full", "partial" or "none"; empty when there was none.
     accessibility_status: str = ""
 
+    #: For how many days ended sign-ins, sent letters, used links, drafts and the like are kept; 0 keeps them for good.
+    keep_traces_days: int = 90
+    #: For how many days invitations are kept after they ran out.
+    keep_invitations_days: int = 30
+    #: For how many days e-mail and phone of people are kept after they left every group.
+    keep_contacts_days: int = 365
+    #: For how many days after a meeting its attendance bears names; then people are only counted. Programmes look
+    #: into attendance lists for about five years.
+    keep_attendance_days: int = 1825
+    #: For how many days the record of changes is kept.
+    keep_changes_days: int = 1825
+
     @property
     def database(self) -> str:
         """The database's address for SQLAlchemy, with the driver named."""
@@ -80,6 +108,17 @@ class Settings:
             if self.database_url.startswith(short):
                 return "postgresql+psycopg://" + self.database_url.removeprefix(short)
         return self.database_url
+
+    @property
+    def terms(self) -> Terms:
+        """For how long what says something about people is kept."""
+        return Terms(
+            traces=self.keep_traces_days,
+            invitations=self.keep_invitations_days,
+            contacts=self.keep_contacts_days,
+            attendance=self.keep_attendance_days,
+            changes=self.keep_changes_days,
+        )
 
     @property
     def address(self) -> str:
@@ -170,7 +209,11 @@ def _check(settings: Settings) -> None:
 
 
 def _check_numbers(settings: Settings) -> None:
-    for name, low, high in (("port", 1, 65535), ("workers", 1, 64), ("proxies", 0, 5)):
+    bounds = [("port", 1, 65535), ("workers", 1, 64), ("proxies", 0, 5)]
+    bounds += [
+        (f"keep_{what}_days", 0, 36500) for what in ("traces", "invitations", "contacts", "attendance", "changes")
+    ]
+    for name, low, high in bounds:
         if not low <= getattr(settings, name) <= high:
             raise BadSetting(f"{name.upper()} must be between {low} and {high}, not {getattr(settings, name)}.")
 

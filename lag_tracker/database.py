@@ -1,5 +1,6 @@
 """The database: one session, one base class, and what SQLite and PostgreSQL need so that they behave alike."""
 
+import json
 import sqlite3
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,11 @@ NAMING = {
 def utc_now() -> datetime:
     """Return this instant, aware, in UTC and without fractions of a second, which calendars cannot carry."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def as_json(value: Any) -> str:
+    """Return a value as JSON text with letters as they are, so that the database can be searched for a name."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -82,6 +88,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA busy_timeout=5000")
     # FULL costs a quarter of a millisecond a commit, and what was promised survives a power cut.
     cursor.execute("PRAGMA synchronous=FULL")
+    # What is deleted is overwritten where that costs no further writing: erased names do not linger in the file.
+    cursor.execute("PRAGMA secure_delete=FAST")
     # A change by another process makes SQLite forget the pages it held; mapped ones are read again at half the cost.
     cursor.execute("PRAGMA mmap_size=268435456")
     cursor.close()

@@ -56,6 +56,7 @@ LAYERS = {
     "models": 30,
     "labels": 35,
     "slugs": 35,
+    "words": 35,
     "derived": 55,
     "web": 60,
 }

@@ -33,6 +33,9 @@ ADDRESSES: dict[str, Doors] = {
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,
     "meeting_log.new": OUR_GROUP,
+    "privacy.erase": Doors({"number": 1}),
+    "privacy.own_data": NO_RECORD,
+    "privacy.own_data_file": NO_RECORD,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -62,6 +65,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     for name, topic in (("musu", "musu-temats"), ("cita", "cits-temats")):
         groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
         factories.topic(groups[name], slug=topic)
+        factories.person()
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
     db.session.commit()

@@ -6,12 +6,13 @@ from flask import Blueprint, abort, render_template, request, url_for
 
 from lag_tracker.audit.operations import AUDITED
 from lag_tracker.audit.queries import PAGE, entries_of, latest_entries, names_of
-from lag_tracker.audit.words import noun_words, referred, shown_changes
+from lag_tracker.audit.words import referred, shown_changes
 from lag_tracker.database import db
 from lag_tracker.models.audit import AuditEntry
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
+from lag_tracker.words import noun_words
 
 blueprint = Blueprint("audit", __name__)
 #: No entry has a number of more digits.

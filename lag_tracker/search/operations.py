@@ -103,6 +103,11 @@ def rebuild_search(session: Session, *, progress: Progress | None = None) -> Non
             write_entries(session, [entry_of(document) for document in read_documents(session, subject, batch)])
             done += len(batch)
             report(done, total)
+    sweep_index(session)
+
+
+def sweep_index(session: Session) -> None:
+    """Clear the index of words that no entry has any more: SQLite keeps them until the index is merged (FTS5, 6.8)."""
     if _is_sqlite(session):
         session.execute(sql("INSERT INTO search_index(search_index) VALUES ('optimize')"))
 

@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
 from lag_tracker.audit.operations import ACTOR, AUDITED, SILENT
-from lag_tracker.audit.words import column_words, noun_words
 from lag_tracker.database import Base, db
 from lag_tracker.models.account import Account, Role
 from lag_tracker.models.audit import AuditEntry
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Mode
+from lag_tracker.words import column_words, noun_words
 from tests import factories
 from tests.reading import texts
 from tests.visitors import administrator, manager_of, send, signed_in

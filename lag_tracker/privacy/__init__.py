@@ -1,0 +1,1 @@
+"""What people have a right to: all that is kept about them, and to be forgotten."""

@@ -1,0 +1,153 @@
+"""Forget a person, and what has been kept for long enough."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, Delete, String, Update, cast, delete, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from lag_tracker.config import Terms
+from lag_tracker.database import Base, as_json
+from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
+from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.group import Membership
+from lag_tracker.models.invitation import Invitation
+from lag_tracker.models.letter import Letter, LetterState
+from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.person import Person
+from lag_tracker.models.proposal import Proposal
+from lag_tracker.models.submission import Draft, Submission
+from lag_tracker.privacy.queries import Mention, mentions_of
+
+#: What stands in place of an erased person's name; the number keeps several apart.
+ERASED_NAME = "Bijušais dalībnieks Nr. {number}"
+
+
+def erase_person(person: Person, *, session: Session, now: datetime, mentions: Iterable[Mention] = ()) -> None:
+    """Take away all that says who a person was; what they did stays and can be counted.
+
+    The account goes with its sign-ins and passkeys, letters and invitations go, and the name goes from the record of
+    changes, from drafts, and from the texts in `mentions`, where a number stands instead.
+    """
+    name, email = person.name, person.email
+    instead = ERASED_NAME.format(number=person.id)
+    for mention in mentions:
+        _replace(session, mention, name, instead)
+    _forget_in_changes(session, name, instead)
+    account = session.scalar(select(Account).where(Account.person_id == person.id))
+    addresses = {email, account.email if account else None} - {None}
+    if account is not None:
+        session.delete(account)
+    session.execute(delete(Letter).where(or_(Letter.person_id == person.id, Letter.to_email.in_(addresses))))
+    session.execute(delete(Invitation).where(or_(Invitation.person_id == person.id, Invitation.email.in_(addresses))))
+    session.execute(
+        update(Proposal)
+        .where(Proposal.proposer_email.in_(addresses))
+        .values(proposer_email=None, proposer_name=None)
+        .execution_options(synchronize_session=False)
+    )
+    person.name, person.erased_at = instead, now
+    person.email = person.phone = person.position_lv = person.position_en = None
+    person.name_is_public = person.wants_letters = False
+
+
+def _replace(session: Session, mention: Mention, name: str, instead: str) -> None:
+    """Put the number in place of the name in one text, through the session, so that feeds and search follow."""
+    model: Any = next(
+        mapper.class_
+        for mapper in Base.registry.mappers
+        if mapper.local_table.name == mention.noun  # type: ignore[attr-defined]
+    )
+    record = session.get(model, mention.record_id)
+    if record is not None:
+        setattr(record, mention.column, getattr(record, mention.column).replace(name, instead))
+
+
+def _forget_in_changes(session: Session, name: str, instead: str) -> None:
+    written = as_json(name)[1:-1]
+    for entry in session.scalars(select(AuditEntry).where(_holds(AuditEntry.changes, written))):
+        entry.changes = json.loads(as_json(entry.changes).replace(written, as_json(instead)[1:-1]))
+    session.execute(delete(Draft).where(_holds(Draft.fields, written)).execution_options(synchronize_session=False))
+
+
+def _holds(column: InstrumentedAttribute[Any], written: str) -> ColumnElement[bool]:
+    """Return the condition that a column of JSON holds some text, as JSON writes it."""
+    return cast(column, String).contains(written, autoescape=True)
+
+
+def apply_terms(session: Session, terms: Terms, *, now: datetime) -> dict[str, int]:
+    """Delete what has been kept for long enough; return how many rows of each table were touched."""
+    gone: dict[str, int] = {}
+    for noun, days, statement in _expiries(terms, now):
+        if days:
+            result: Any = session.execute(statement.execution_options(synchronize_session=False))
+            gone[noun] = gone.get(noun, 0) + result.rowcount
+    if terms.contacts:
+        gone["person"] = _forget_contacts(session, now - timedelta(days=terms.contacts))
+    return {noun: number for noun, number in gone.items() if number}
+
+
+def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | Update]]:
+    """Yield for each kind of thing its table, its days, and the statement that ends it."""
+    traces, changes = now - timedelta(days=terms.traces), now - timedelta(days=terms.changes)
+    yield "sign_in", terms.traces, delete(SignIn).where(SignIn.seen_at < traces)
+    yield "sign_in_link", terms.traces, delete(SignInLink).where(SignInLink.expires_at < traces)
+    yield "attempt", terms.traces, delete(Attempt).where(Attempt.tried_at < traces)
+    yield "letter", terms.traces, delete(Letter).where(Letter.created_at < traces, Letter.state != LetterState.WAITING)
+    yield "draft", terms.traces, delete(Draft).where(Draft.saved_at < traces)
+    yield "submission", terms.traces, delete(Submission).where(Submission.accepted_at < traces)
+    ran_out = now - timedelta(days=terms.invitations)
+    yield "invitation", terms.invitations, delete(Invitation).where(Invitation.expires_at < ran_out)
+    yield "audit_entry", terms.changes, delete(AuditEntry).where(AuditEntry.done_at < changes)
+    long_ago = (now - timedelta(days=terms.attendance)).date()
+    met = select(Meeting.id).where(Meeting.starts_on < long_ago)
+    named = Attendance.person_id.is_not(None) & Attendance.meeting_id.in_(met)
+    yield "attendance", terms.attendance, update(Attendance).where(named).values(person_id=None)
+
+
+def _forget_contacts(session: Session, left_before: datetime) -> int:
+    """Empty e-mail and phone of those who have left every group since that day and have no account."""
+    present = exists(
+        select(1)
+        .where(
+            Membership.person_id == Person.id,
+            or_(Membership.until_on.is_(None), Membership.until_on >= left_before.date()),
+        )
+        .correlate(Person)
+    )
+    was_member = exists(select(1).where(Membership.person_id == Person.id).correlate(Person))
+    has_account = exists(select(1).where(Account.person_id == Person.id).correlate(Person))
+    reachable = or_(Person.email.is_not(None), Person.phone.is_not(None))
+    left = session.scalars(select(Person).where(reachable, was_member, ~present, ~has_account)).all()
+    for person in left:
+        person.email = person.phone = None
+    return len(left)
+
+
+def keep_erased_list(session: Session, file: Path) -> None:
+    """Write the numbers of all erased people into a file, beside the database.
+
+    A backup knows nothing of what was erased after it was made; after it is set back, `erase_again` reads the file.
+    """
+    erased = {*read_erased_list(file), *session.scalars(select(Person.id).where(Person.erased_at.is_not(None)))}
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    unfinished.write_text("".join(f"{number}\n" for number in sorted(erased)), encoding="ascii")
+    unfinished.replace(file)
+
+
+def read_erased_list(file: Path) -> list[int]:
+    """Return the numbers of people who were erased, as the file knows them."""
+    return [int(line) for line in file.read_text(encoding="ascii").split()] if file.is_file() else []
+
+
+def erase_again(session: Session, numbers: Iterable[int], *, now: datetime) -> int:
+    """Erase those of the people who are back from a backup, from every text; return how many they were."""
+    back = session.scalars(select(Person).where(Person.id.in_(list(numbers)), Person.erased_at.is_(None))).all()
+    for person in back:
+        erase_person(person, session=session, now=now, mentions=mentions_of(session, person.name))
+    return len(back)

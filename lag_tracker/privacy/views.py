@@ -1,0 +1,93 @@
+"""Pages by which people see what is kept about them, and by which they are forgotten."""
+
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, after_this_request, current_app, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from lag_tracker.database import as_json, db, utc_now
+from lag_tracker.models.person import Person
+from lag_tracker.privacy.operations import erase_person, keep_erased_list
+from lag_tracker.privacy.queries import Kept, kept_about, mentions_of
+from lag_tracker.search.operations import sweep_index
+from lag_tracker.web.access import Access, signed_in_account
+from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.language import reading_language
+from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.transactions import done
+from lag_tracker.words import column_words, noun_words
+
+blueprint = Blueprint("privacy", __name__)
+
+
+@page(blueprint, lv="/mana-lapa/dati", en="/my-page/data", access=Access.ACCOUNT)
+def own_data() -> str:
+    """Show people all that is kept about them (Regulation (EU) 2016/679, art. 15)."""
+    lang, nouns = reading_language(), dict[str, list[list[tuple[str, str]]]]()
+    for kept in _own():
+        rows = [(column_words(name, lang), _said(value)) for name, value in kept.values.items() if name != "id"]
+        nouns.setdefault(noun_words(kept.noun, lang), []).append(rows)
+    return render_template("privacy/own_data.html", nouns=nouns)
+
+
+@page(blueprint, lv="/mana-lapa/dati.json", en="/my-page/data.json", access=Access.ACCOUNT)
+def own_data_file() -> Response:
+    """Give people all that is kept about them as a file (the same, art. 20)."""
+    rows = [{"table": kept.noun, **{name: _said(value) for name, value in kept.values.items()}} for kept in _own()]
+    response = Response(as_json({"made_at": utc_now().isoformat(), "rows": rows}), mimetype="application/json")
+    response.headers["Content-Disposition"] = "attachment; filename=lag-tracker-data.json"
+    return response
+
+
+def _own() -> list[Kept]:
+    account = signed_in_account()
+    return kept_about(db.session(), account=account, person=account.person)
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return value if isinstance(value, str) else as_json(value) if not isinstance(value, bytes) else "…"
+
+
+@page(
+    blueprint,
+    lv="/personas/<int:number>/dzest",
+    en="/people/<int:number>/erase",
+    access=Access.ADMINISTRATOR,
+    methods=FORM,
+)
+def erase(number: int) -> Response:
+    """Let an administrator erase a person, after showing in which texts the name stands."""
+    session = db.session()
+    person = session.scalar(select(Person).where(Person.id == number, Person.erased_at.is_(None))) or abort(404)
+    form, mentions = Button(), mentions_of(session, person.name)
+    if form.is_accepted():
+        chosen = set(request.form.getlist("mention"))
+        erase_person(
+            person,
+            session=session,
+            now=utc_now(),
+            mentions=[one for one in mentions if f"{one.noun}/{one.record_id}/{one.column}" in chosen],
+        )
+        _finish()
+        return done(url_for("audit.index"), gettext("The person was erased."))
+    lang = reading_language()
+    rows = [(one, noun_words(one.noun, lang), column_words(one.column, lang)) for one in mentions]
+    return form_page("privacy/erase.html", form, person=person, mentions=rows)
+
+
+def _finish() -> None:
+    """Once the erasure is committed, clear what is left of the name, and keep the list of the erased beside."""
+    file: Path = current_app.config["SETTINGS"].instance / "erased"
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        sweep_index(db.session())
+        db.session.commit()
+        keep_erased_list(db.session(), file)
+        return response

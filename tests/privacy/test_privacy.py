@@ -1,0 +1,283 @@
+"""People see all that is kept about them, and who is erased is gone from everywhere, yet still counted."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select, text
+
+from lag_tracker.audit.operations import ACTOR
+from lag_tracker.config import Terms
+from lag_tracker.database import Base, as_json, db, utc_now
+from lag_tracker.models.account import Account, Role, SignIn
+from lag_tracker.models.attendance import Attendance, Presence
+from lag_tracker.models.comment import Comment, CommentState
+from lag_tracker.models.consent import Consent, ConsentPurpose
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.invitation import Invitation
+from lag_tracker.models.letter import Letter, LetterState
+from lag_tracker.models.person import Person
+from lag_tracker.models.proposal import Proposal, ProposalKind
+from lag_tracker.models.submission import Draft
+from lag_tracker.privacy.operations import apply_terms, erase_again, erase_person, keep_erased_list, read_erased_list
+from lag_tracker.privacy.queries import mentions_of
+from lag_tracker.search.operations import sweep_index
+from tests import factories
+from tests.reading import texts
+from tests.visitors import administrator, send, signed_in
+
+NAME, EMAIL, PHONE = "Žanete Šķērsīte", "zanete.skersite@grupas.example", "+37126123456"
+FOR_EVER = Terms(traces=0, invitations=0, contacts=0, attendance=0, changes=0)
+
+
+@pytest.fixture
+def group(app: Flask) -> Group:
+    made: Group = factories.group(slug="kekava")
+    return made
+
+
+@pytest.fixture
+def person(app: Flask, group: Group) -> Person:
+    """Return somebody who stands in every place a person can stand in."""
+    who: Person = factories.person(NAME, email=EMAIL, phone=PHONE, position_lv="Priekšniece", name_is_public=True)
+    meeting = factories.meeting("Vīzija", groups=[group], summary_lv=f"Vadīja {NAME}.")
+    factories.agenda_item(meeting, f"{NAME} stāsta par ceļiem").presenters = [factories.speaker(meeting, who)]
+    account = factories.account(EMAIL, person=who, roles={group: Role.MEMBER})
+    db.session.flush()
+    about = {"person_id": who.id}
+    db.session.add_all(
+        [
+            Membership(group_id=group.id, **about),
+            Attendance(meeting_id=meeting.id, presence=Presence.PRESENT, **about),
+            Comment(meeting_id=meeting.id, text="Labi!", language="lv", state=CommentState.SHOWN, **about),
+            Consent(purpose=ConsentPurpose.PUBLIC_NAME, is_given=True, wording="Piekrītu.", **about),
+            Letter(
+                kind="x",
+                to_email=EMAIL,
+                language="lv",
+                subject=f"Labdien, {NAME}!",
+                text=NAME,
+                message_id="<1@x>",
+                **about,
+            ),
+            Invitation(token_hash="1", email=EMAIL, group_id=group.id, expires_at=utc_now(), **about),
+            Proposal(
+                group_id=group.id,
+                kind=ProposalKind.TOPIC,
+                title="Ceļi",
+                language="lv",
+                proposer_email=EMAIL,
+                proposer_name=NAME,
+            ),
+            SignIn(account_id=account.id, token_hash="2", device="Firefox"),
+            Draft(account_id=account.id, path="/", fields={"name": [NAME]}),
+        ]
+    )
+    db.session.commit()
+    db.session.info[ACTOR] = account.id
+    assert meeting.summary_lv
+    meeting.summary_lv = f"{NAME} vadīja."
+    db.session.commit()
+    db.session.info.pop(ACTOR)
+    return who
+
+
+def everything() -> Iterator[tuple[str, str]]:
+    """Yield every value in the database as text, with the table it is in, whatever the models know."""
+    with db.engine.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            for row in connection.execute(text(f'SELECT * FROM "{table}"')).mappings():
+                for value in row.values():
+                    words = value.decode(errors="replace") if isinstance(value, bytes) else value
+                    yield (
+                        table,
+                        words
+                        if isinstance(words, str)
+                        else as_json(words)
+                        if isinstance(words, dict | list)
+                        else str(words),
+                    )
+
+
+def holders(*words: str) -> set[str]:
+    """Return the tables in which one of the words stands, folded over lines or not."""
+    return {
+        table for table, value in everything() for word in words if word.lower() in value.replace("\r\n ", "").lower()
+    }
+
+
+def erase_all_of(person: Person) -> None:
+    erase_person(person, session=db.session(), now=utc_now(), mentions=mentions_of(db.session(), person.name))
+    db.session.commit()
+    sweep_index(db.session())
+    db.session.commit()
+
+
+def test_an_erased_person_stands_nowhere_in_the_database(app: Flask, person: Person) -> None:
+    # Feeds and search hold the name before, so that it is seen to leave them.
+    app.test_client(use_cookies=False).get("/kalendari/visi.ics")
+    before = holders(NAME, EMAIL, PHONE)
+    assert {
+        "person",
+        "account",
+        "letter",
+        "invitation",
+        "proposal",
+        "audit_entry",
+        "draft",
+        "meeting",
+        "agenda_item",
+    } <= before
+    assert {"calendar_entry", "search_entry"} <= before
+    erase_all_of(person)
+    assert holders(NAME, EMAIL, PHONE, "Priekšniece", "zanete", "skersite") == set()
+
+
+def test_what_an_erased_person_did_is_still_counted(app: Flask, person: Person, group: Group) -> None:
+    erase_all_of(person)
+    assert db.session.scalars(select(Attendance.presence).where(Attendance.person_id == person.id)).all() == [
+        Presence.PRESENT
+    ]
+    assert [one.group_id for one in db.session.scalars(select(Membership))] == [group.id]
+    assert person.name == f"Bijušais dalībnieks Nr. {person.id}"
+    assert db.session.scalars(select(Account)).all() == []
+
+
+def test_no_page_or_feed_names_an_erased_person(app: Flask, person: Person) -> None:
+    chief = administrator(app)
+    erase_all_of(person)
+    slug = "vizija" in db.session.scalar(text("SELECT slug FROM meeting")) and db.session.scalar(
+        text("SELECT slug FROM meeting")
+    )
+    for address in (
+        "/",
+        f"/sanaksmes/{slug}",
+        "/grupas/kekava",
+        "/kalendari/visi.ics",
+        "/meklet?q=skersite",
+        "/izmainas",
+    ):
+        assert NAME not in chief.get(address).text.replace("\r\n ", "").replace("<mark>", "").replace("</mark>", "")
+
+
+def test_an_administrator_chooses_the_texts_that_keep_the_name(app: Flask, person: Person) -> None:
+    chief = administrator(app)
+    address = f"/en/people/{person.id}/erase"
+    page = chief.get(address)
+    assert [words.split(":")[0] for words in texts(page.text, "label") if NAME in words] == [
+        "Meeting, summary (in Latvian)",
+        "Agenda item, title (in Latvian)",
+    ]
+    answer = send(chief, address, page=page, mention=[])
+    assert answer.status_code == 303
+    assert {"meeting", "agenda_item"} <= holders(NAME)
+    assert read_erased_list(app.config["SETTINGS"].instance / "erased") == [person.id]
+    assert chief.get(address).status_code == 404
+
+
+def test_who_is_back_from_a_backup_is_erased_again(app: Flask, person: Person, tmp_path: Path) -> None:
+    (tmp_path / "erased").write_text(f"{person.id}\n999\n")
+    assert erase_again(db.session(), read_erased_list(tmp_path / "erased"), now=utc_now()) == 1
+    db.session.commit()
+    sweep_index(db.session())
+    db.session.commit()
+    assert holders(NAME, EMAIL) == set()
+    assert erase_again(db.session(), [person.id], now=utc_now()) == 0
+
+
+def test_the_list_of_the_erased_only_grows(app: Flask, person: Person, tmp_path: Path) -> None:
+    (tmp_path / "erased").write_text("77\n")
+    erase_all_of(person)
+    keep_erased_list(db.session(), tmp_path / "erased")
+    assert read_erased_list(tmp_path / "erased") == sorted([person.id, 77])
+
+
+def test_people_see_all_that_is_kept_about_them_and_nobody_elses(app: Flask, person: Person, group: Group) -> None:
+    other = signed_in(
+        app,
+        factories.account("cits@grupas.example", person=factories.person("Cits Cilvēks"), roles={group: Role.MEMBER}),
+    )
+    own = signed_in(app, db.session.scalars(select(Account).where(Account.email == EMAIL)).one())
+    page = own.get("/en/my-page/data").text
+    heads = {words.split(" (")[0] for words in texts(page, "h2")}
+    assert {
+        "Account",
+        "Attendance",
+        "Comment",
+        "Consent",
+        "Invitation",
+        "Letter",
+        "Membership",
+        "Person",
+        "Proposal",
+        "Sign-in",
+        "Speaker",
+    } <= heads
+    assert PHONE in page
+    assert "password" not in page.lower().replace("passwords", "")
+    file = own.get("/mana-lapa/dati.json")
+    assert {row["table"] for row in (file.json or {})["rows"]} >= {"person", "account", "membership"}
+    assert EMAIL not in other.get("/en/my-page/data").text
+
+
+def test_every_column_about_people_is_emptied_or_its_row_goes(app: Flask) -> None:
+    marked = {
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.c
+        if column.info.get("is_personal")
+    }
+    # Whoever marks a column adds it here and to the erasure; what stands in a row that goes is gone with it.
+    assert {table for table, _ in marked} == {
+        "account",
+        "comment",
+        "draft",
+        "invitation",
+        "letter",
+        "passkey",
+        "person",
+        "proposal",
+        "sign_in",
+    }
+    assert {column for table, column in marked if table == "person"} == {
+        "email",
+        "name",
+        "name_sort",
+        "phone",
+        "position_en",
+        "position_lv",
+    }
+
+
+@pytest.mark.parametrize(
+    ("terms", "noun"),
+    [
+        ({"traces": 90}, "letter"),
+        ({"invitations": 30}, "invitation"),
+        ({"contacts": 365}, "person"),
+        ({"attendance": 1825}, "attendance"),
+        ({"changes": 1825}, "audit_entry"),
+    ],
+)
+def test_what_was_kept_for_long_enough_goes(app: Flask, person: Person, terms: dict[str, int], noun: str) -> None:
+    days = next(iter(terms.values()))
+    db.session.delete(db.session.scalars(select(Account)).one())
+    membership = db.session.scalars(select(Membership)).one()
+    membership.until_on = utc_now().date()
+    letter = db.session.scalars(select(Letter)).one()
+    letter.state = LetterState.SENT
+    db.session.commit()
+    kept = {**FOR_EVER.__dict__, **terms}
+    # The meeting is on 1 December 2026, a few days from the clock of these tests at most a year.
+    early, late = (
+        utc_now() + timedelta(days=days - 400 if noun == "attendance" else days - 1),
+        utc_now() + timedelta(days=days + 800),
+    )
+    assert apply_terms(db.session(), Terms(**kept), now=early).get(noun, 0) == 0
+    assert apply_terms(db.session(), Terms(**kept), now=late).get(noun, 0) == 1
+
+
+def test_nothing_goes_where_the_terms_are_for_ever(app: Flask, person: Person) -> None:
+    assert apply_terms(db.session(), FOR_EVER, now=utc_now() + timedelta(days=40_000)) == {}
