@@ -1,11 +1,12 @@
 """Small records for tests: each function adds one row to the session with just enough to be valid."""
 
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
 from slugify import slugify
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Attempt, GroupRole, Passkey, Role, SignIn, SignInLink
@@ -67,6 +68,16 @@ def meeting(title: str = "Sanāksme", *, groups: list[Group] | None = None, **gi
     found = Meeting(**(values | given))
     found.meeting_groups = [MeetingGroup(group=one, position=n) for n, one in enumerate(groups or [], 1)]
     return _add(found)
+
+
+def many_meetings(days: Iterable[date]) -> None:
+    """Add a meeting on each of the days at once, past what follows records; the first has the number 1."""
+    values = {"kind": MeetingKind.LOCAL_GROUP, "title_lv": "Sanāksme", "title_sort": "sanaksme"}
+    rows = [
+        {"id": n, "slug": f"sanaksme-{n}", "uid": f"{n}@grupas.example", "starts_on": day} | values
+        for n, day in enumerate(days, 1)
+    ]
+    db.session.execute(insert(Meeting), rows)
 
 
 def evening(title: str = "Vakara sanāksme", **given: Any) -> Meeting:

@@ -3,7 +3,7 @@
 from calendar import Calendar
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import segno
 from flask import Blueprint, abort, current_app, render_template, request, url_for
@@ -16,7 +16,6 @@ from lag_tracker.filters.forms import filters_from_address
 from lag_tracker.filters.queries import Choices, Filters, choices, of_meetings, of_milestones
 from lag_tracker.latvian import WEEKDAYS_SHORT
 from lag_tracker.meetings.queries import (
-    Position,
     meetings_between,
     meetings_of_year,
     past_meetings,
@@ -32,10 +31,13 @@ from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import month_name, weekday_name, year_in_words
 from lag_tracker.web.language import reading_language
-from lag_tracker.web.paging import PAGE, key_from_address, written
+from lag_tracker.web.paging import PAGE, position_in_address, written
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("calendars", __name__)
+
+#: What stands in calendars.
+Entry: TypeAlias = MeetingRow | MilestoneRow
 
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
@@ -46,19 +48,12 @@ NAMED_IN_MONTH = 6
 MOST_UNDATED = 200
 
 
-class Item(NamedTuple):
-    """A meeting or a milestone in a list: one of the two."""
-
-    meeting: MeetingRow | None
-    milestone: MilestoneRow | None
-
-
 class Section(NamedTuple):
     """What is in a month. `month` is 0 where no more than the year is known, `year` too for what has begun already."""
 
     year: int
     month: int
-    entries: list[Item]
+    entries: list[Entry]
 
 
 class Narrowed(NamedTuple):
@@ -73,32 +68,27 @@ class Narrowed(NamedTuple):
 @page(blueprint, lv="/kalendars", en="/calendar", access=Access.PUBLIC)
 def upcoming() -> str:
     """Show the meetings and milestones from today on, the soonest first."""
-    session, day, by, key = db.session(), today(), _narrowed(), key_from_address()
-    after = Position(*key) if key else None
+    session, day, by, after = db.session(), today(), _narrowed(), position_in_address()
     rows = upcoming_meetings(session, viewer=viewer(), today=day, limit=PAGE + 1, after=after, only=by.meetings)
     shown, last = rows[:PAGE], rows[PAGE - 1].starts_on if len(rows) > PAGE else None
-    first = max(day, key.day) if key else day
+    first = max(day, after.day) if after else day
     milestones = milestones_between(session, viewer=viewer(), first=first, last=last, only=by.milestones)
-    fresh = [one for one in milestones if not key or one.starts_on > key.day]
-    return _list(by, "upcoming", _sections(shown, fresh, begun_before=day), _next(rows))
+    fresh = [one for one in milestones if not after or one.starts_on > after.day]
+    return _list(by, "upcoming", _sections(_together(shown, fresh), begun_before=day), _next(rows))
 
 
 @page(blueprint, lv="/kalendars/notikusas", en="/calendar/past", access=Access.PUBLIC)
 def past() -> str:
     """Show what was before today, the latest first, and at the very end the meetings without a date."""
-    session, day, by, key = db.session(), today(), _narrowed(), key_from_address()
-    after = Position(*key) if key else None
+    session, day, by, after = db.session(), today(), _narrowed(), position_in_address()
     rows = past_meetings(session, viewer=viewer(), today=day, limit=PAGE + 1, after=after, only=by.meetings)
     shown, first = rows[:PAGE], rows[PAGE - 1].starts_on if len(rows) > PAGE else None
-    last = min(day, key.day) if key else day
+    last = min(day, after.day) if after else day
     milestones = milestones_between(session, viewer=viewer(), first=first, last=last, only=by.milestones)
-    over = [
-        one
-        for one in milestones
-        if one.last_day < day and one.starts_on < last and one.starts_on >= (first or date.min)
-    ]
+    # Milestones have no time and so come at the end of their day, which may be on the next page.
+    over = [one for one in milestones if one.last_day < day and (first or date.min) < one.starts_on <= last]
     undated = [] if first else undated_meetings(session, viewer=viewer(), limit=MOST_UNDATED, only=by.meetings)
-    return _list(by, "past", _sections(shown, over, latest_first=True), _next(rows), undated)
+    return _list(by, "past", _sections(_together(shown, over, latest_first=True)), _next(rows), undated)
 
 
 @page(blueprint, lv="/kalendars/<int:year>", en="/calendar/<int:year>", access=Access.PUBLIC)
@@ -131,16 +121,16 @@ def month(year: int, month: int) -> str:
     first, last = days[0], days[-1]
     rows = meetings_between(session, viewer=viewer(), first=first, last=last, limit=MOST_IN_MONTH + 1, only=by.meetings)
     milestones = milestones_between(session, viewer=viewer(), first=first, last=last, only=by.milestones)
-    items = _items(rows[:MOST_IN_MONTH], milestones)
+    entries = _together(rows[:MOST_IN_MONTH], milestones)
     return render_template(
         "calendars/month.html",
         **_about(by),
         year=year,
         month=month,
         weeks=weeks,
-        by_day={day: [item for item in items if _is_on(item, day)] for day in days},
-        coarse=[item for item in items if _is_coarse(item) and not _is_phase(item)],
-        phases=[item for item in items if _is_phase(item)],
+        by_day={day: [entry for entry in entries if _is_on(entry, day)] for day in days},
+        coarse=[entry for entry in entries if entry.precision is Precision.MONTH and not _is_phase(entry)],
+        phases=[entry for entry in entries if _is_phase(entry)],
         is_cut=len(rows) > MOST_IN_MONTH,
         months=_neighbouring_months(first),
         weekdays=_weekdays(weeks[0]),
@@ -197,67 +187,42 @@ def _list(
 
 
 def _next(rows: Sequence[MeetingRow]) -> str | None:
-    return written(rows[PAGE - 1].starts_on, rows[PAGE - 1].id) if len(rows) > PAGE else None
+    return written(rows[PAGE - 1].position) if len(rows) > PAGE else None
 
 
-def _dates(item: Item) -> MeetingRow | MilestoneRow:
-    found = item.meeting or item.milestone
-    assert found is not None, "an item is one of the two"  # noqa: S101 -- said for the type checker
-    return found
+def _together(
+    meetings: Sequence[MeetingRow], milestones: Sequence[MilestoneRow], *, latest_first: bool = False
+) -> Sequence[Entry]:
+    """Put the milestones among the meetings, which come in order: by day, within a day by time, without one first."""
+    return sorted([*meetings, *milestones], key=_moment, reverse=latest_first) if milestones else meetings
 
 
-def _items(
-    meetings: Iterable[MeetingRow], milestones: Iterable[MilestoneRow], *, latest_first: bool = False
-) -> list[Item]:
-    """Return both in one list by day; within a day by time."""
-    items = [*(Item(one, None) for one in meetings), *(Item(None, one) for one in milestones)]
-    return sorted(items, key=_moment, reverse=latest_first)
+def _moment(entry: Entry) -> tuple[date, bool, time]:
+    at = entry.starts_at_time if isinstance(entry, MeetingRow) else None
+    return entry.starts_on or date.max, at is not None, at or time.min
 
 
-def _moment(item: Item) -> tuple[date, time]:
-    """Return what a list is sorted by; within a day what has no time comes first."""
-    return _dates(item).starts_on or date.max, (item.meeting and item.meeting.starts_at_time) or time.min
+def _sections(entries: Iterable[Entry], *, begun_before: date = date.min) -> list[Section]:
+    found: dict[tuple[int, int], list[Entry]] = {}
+    for entry in entries:
+        day, is_of_year = entry.starts_on or date.max, entry.precision is Precision.YEAR
+        has_begun = day < begun_before and not is_of_year
+        month = (0, 0) if has_begun else (day.year, 0 if is_of_year else day.month)
+        found.setdefault(month, []).append(entry)
+    return [Section(*month, within) for month, within in found.items()]
 
 
-def _sections(
-    meetings: Iterable[MeetingRow],
-    milestones: Iterable[MilestoneRow],
-    *,
-    latest_first: bool = False,
-    begun_before: date = date.min,
-) -> list[Section]:
-    found: dict[tuple[int, int], Section] = {}
-    for item in _items(meetings, milestones, latest_first=latest_first):
-        dates = _dates(item)
-        day = dates.starts_on or date.max
-        if day < begun_before and not _is_of_year(item):
-            of = 0, 0
-        else:
-            of = day.year, 0 if _is_of_year(item) else day.month
-        found.setdefault(of, Section(*of, [])).entries.append(item)
-    return list(found.values())
-
-
-def _is_on(item: Item, day: date) -> bool:
-    """Tell whether an item stands on a day of the grid: a phase on its first and last day, a meeting on every day."""
-    dates = _dates(item)
-    if dates.starts_on is None or dates.precision is not Precision.DAY:
+def _is_on(entry: Entry, day: date) -> bool:
+    """Tell whether an entry stands on a day of the grid: a phase on its first and last day, a meeting on every day."""
+    if entry.starts_on is None or entry.precision is not Precision.DAY:
         return False
-    if _is_phase(item):
-        return day in {dates.starts_on, dates.ends_on}
-    return dates.starts_on <= day <= (dates.ends_on or dates.starts_on)
+    if _is_phase(entry):
+        return day in {entry.starts_on, entry.ends_on}
+    return entry.starts_on <= day <= (entry.ends_on or entry.starts_on)
 
 
-def _is_coarse(item: Item) -> bool:
-    return _dates(item).precision is Precision.MONTH
-
-
-def _is_phase(item: Item) -> bool:
-    return item.milestone is not None and item.milestone.ends_on is not None and not _is_of_year(item)
-
-
-def _is_of_year(item: Item) -> bool:
-    return _dates(item).precision is Precision.YEAR
+def _is_phase(entry: Entry) -> bool:
+    return isinstance(entry, MilestoneRow) and entry.ends_on is not None and entry.precision is not Precision.YEAR
 
 
 def _check_year(year: int) -> None:

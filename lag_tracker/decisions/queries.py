@@ -13,7 +13,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind
 from lag_tracker.models.topic import Topic
-from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.models.traits import Certainty, Position, Precision
 from lag_tracker.models.visibility import Viewer, visible_decisions, visible_groups, visible_initiatives, visible_topics
 
 
@@ -44,12 +44,10 @@ class DecisionRow(NamedTuple):
     group_name: Bilingual
     is_sample: bool
 
-
-class Position(NamedTuple):
-    """A place in the list: after the decision of this day and number; the day is None among those without a date."""
-
-    day: date | None
-    id: int
+    @property
+    def position(self) -> Position:
+        """Its place in lists."""
+        return Position(self.starts_on or date.min, self.id)
 
 
 def latest_decisions(
@@ -64,7 +62,7 @@ def latest_decisions(
     found = _listed(viewer, only)
     dated = found.where(Meeting.starts_on.is_not(None)).order_by(Meeting.starts_on.desc(), Decision.id.desc())
     undated = found.where(Meeting.starts_on.is_(None)).order_by(Decision.id.desc())
-    if after and after.day is None:
+    if after and after.day == date.min:
         return _rows(session, undated.where(Decision.id < after.id), limit)
     if after:
         dated = dated.where(tuple_(Meeting.starts_on, Decision.id) < tuple_(after.day, after.id))

@@ -1,7 +1,6 @@
 """Pages of decisions."""
 
 import re
-from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -11,7 +10,6 @@ from sqlalchemy import and_, select, true
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import (
     DecisionRow,
-    Position,
     deciding_groups,
     deciding_years,
     decisions_of_groups,
@@ -22,7 +20,7 @@ from lag_tracker.groups.queries import group_and_descendants
 from lag_tracker.models.group import Group
 from lag_tracker.models.visibility import visible_groups
 from lag_tracker.web.access import Access, viewer
-from lag_tracker.web.paging import PAGE, key_from_address, written
+from lag_tracker.web.paging import PAGE, position_in_address, written
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("decisions", __name__)
@@ -37,7 +35,7 @@ def index() -> str:
     of_group = decisions_of_groups(group_and_descendants(session, group.id)) if group else true()
     of_year = decisions_of_year(year) if year else true()
     rows = latest_decisions(
-        session, viewer=viewer(), limit=PAGE + 1, after=_position_in_address(), only=and_(of_group, of_year)
+        session, viewer=viewer(), limit=PAGE + 1, after=position_in_address(), only=and_(of_group, of_year)
     )
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     filters: dict[str, Any] = {"group": group.slug if group else None, "year": year}
@@ -49,7 +47,7 @@ def index() -> str:
         groups=deciding_groups(session, viewer=viewer()),
         years=deciding_years(session, viewer=viewer()),
         newer=url_for("decisions.index", **filters) if "after" in request.args else None,
-        older=url_for("decisions.index", **filters, after=written(last.starts_on, last.id)) if last else None,
+        older=url_for("decisions.index", **filters, after=written(last.position)) if last else None,
     )
 
 
@@ -67,11 +65,6 @@ def _year_in_address() -> int | None:
     if not typed:
         return None
     return int(typed) if _YEAR.fullmatch(typed) else abort(404)
-
-
-def _position_in_address() -> Position | None:
-    key = key_from_address()
-    return Position(None if key.day == date.min else key.day, key.id) if key else None
 
 
 def _by_year(rows: list[DecisionRow]) -> list[tuple[int | None, list[DecisionRow]]]:

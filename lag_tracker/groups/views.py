@@ -15,7 +15,7 @@ from lag_tracker.meetings.queries import (
     undated_meetings,
     upcoming_meetings,
 )
-from lag_tracker.meetings.rows import MeetingRow, by_time
+from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import composition, members_of
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
@@ -46,7 +46,7 @@ def show(slug: str) -> str:
     return render_template(
         "groups/show.html",
         group=group,
-        upcoming=by_time(upcoming_meetings(session, viewer=viewer(), today=today(), limit=10, only=of_groups(ids))),
+        upcoming=upcoming_meetings(session, viewer=viewer(), today=today(), limit=10, only=of_groups(ids)),
         past_by_year=_by_year(past[:SHOWN_PAST]),
         has_more_past=len(past) > SHOWN_PAST,
         undated=undated_meetings(session, viewer=viewer(), limit=20, only=of_groups(ids)),

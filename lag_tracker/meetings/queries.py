@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Date,
     Integer,
@@ -23,26 +22,28 @@ from sqlalchemy import (
     not_,
     or_,
     select,
-    tuple_,
     union_all,
 )  # fmt: skip
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.meetings.rows import COLUMNS, Listed, MeetingRow, read_rows
+from lag_tracker.meetings.rows import (
+    AFTER,
+    BACKWARDS,
+    COLUMNS,
+    FORWARDS,
+    PLACE,
+    Listed,
+    MeetingRow,
+    place_of,
+    read_rows,
+)  # fmt: skip
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
-from lag_tracker.models.traits import Precision
+from lag_tracker.models.traits import Position, Precision
 from lag_tracker.models.visibility import Viewer, visible_initiatives, visible_links, visible_meetings
 
 # For each kind of viewer.
 _built_once = lru_cache(maxsize=200)
-
-
-class Position(NamedTuple):
-    """A place in the chronological list: the row of this day and number."""
-
-    day: date
-    id: int
 
 
 def upcoming_meetings(
@@ -94,7 +95,7 @@ def _values(today: date, limit: int, after: Position | None, reached: date) -> d
         "year": date(today.year, 1, 1),
         "limit": limit,
     }
-    return values | ({"after_day": after.day, "after_id": after.id} if after else {})
+    return values | (place_of(after) if after else {})
 
 
 _TODAY, _REACHED, _MONTH, _YEAR, _LIMIT = (
@@ -104,7 +105,6 @@ _TODAY, _REACHED, _MONTH, _YEAR, _LIMIT = (
     bindparam("year", type_=Date),
     bindparam("limit", type_=Integer),
 )
-_AFTER = tuple_(bindparam("after_day", type_=Date), bindparam("after_id", type_=BigInteger))
 
 
 def _upcoming_of(viewer: Viewer, continued: bool, only: ColumnElement[bool] | None) -> Listed:  # noqa: FBT001 -- as below
@@ -112,11 +112,11 @@ def _upcoming_of(viewer: Viewer, continued: bool, only: ColumnElement[bool] | No
     if only is not None:
         conditions.append(only)
     if continued:
-        conditions.append(tuple_(Meeting.starts_on, Meeting.id) > _AFTER)
+        conditions.append(PLACE > AFTER)
     few = (_under_way(_TODAY), _this_month_or_year())
     wanted = _soonest(Meeting.starts_on >= _REACHED, few, conditions=conditions, limit=_LIMIT)
     found = select(*COLUMNS).where(Meeting.id.in_(wanted))
-    return found.order_by(Meeting.starts_on, Meeting.id).limit(_LIMIT)
+    return found.order_by(*FORWARDS).limit(_LIMIT)
 
 
 @_built_once
@@ -129,8 +129,8 @@ def _past(viewer: Viewer, continued: bool) -> Listed:  # noqa: FBT001 -- kept by
     over = and_(Meeting.starts_on <= _REACHED, or_(Meeting.ends_on.is_(None), Meeting.ends_on < _TODAY))
     found = _listed(viewer, None).where(over, not_(_this_month_or_year()))
     if continued:
-        found = found.where(tuple_(Meeting.starts_on, Meeting.id) < _AFTER)
-    return found.order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(_LIMIT)
+        found = found.where(PLACE < AFTER)
+    return found.order_by(*BACKWARDS).limit(_LIMIT)
 
 
 def meetings_between(
@@ -141,9 +141,7 @@ def meetings_between(
     within = Meeting.starts_on.between(first, last)
     wanted = _soonest(within, (_under_way(first),), conditions=conditions, limit=limit)
     found = select(*COLUMNS).where(Meeting.id.in_(wanted))
-    return read_rows(
-        session, viewer, found.order_by(Meeting.starts_on, Meeting.starts_at_time, Meeting.id).limit(limit)
-    )
+    return read_rows(session, viewer, found.order_by(*FORWARDS).limit(limit))
 
 
 def _under_way(day: Any) -> ColumnElement[bool]:
@@ -170,9 +168,7 @@ def _soonest(
     Each has an index of its own to go by; asked for in one breath, they would cost a walk through the whole past. The
     few are not sorted here, because for the sake of the order SQLite would take that walk all the same.
     """
-    along = (
-        select(Meeting.id).where(walked, *conditions).order_by(Meeting.starts_on, Meeting.id).limit(limit).subquery()
-    )
+    along = select(Meeting.id).where(walked, *conditions).order_by(*FORWARDS).limit(limit).subquery()
     beside = [select(Meeting.id).where(kind, *conditions) for kind in few]
     return union_all(select(along.c.id), *beside)
 
@@ -192,7 +188,7 @@ def meetings_of_year(
     """Return the meetings that begin in `year`: how many in each month, and the first `each`. Four statements."""
     month = case((Meeting.date_precision == Precision.YEAR, 0), else_=extract("month", Meeting.starts_on))
     of_year = Meeting.starts_on.between(date(year, 1, 1), date(year, 12, 31))
-    place = func.row_number().over(partition_by=month, order_by=(Meeting.starts_on, Meeting.id))
+    place = func.row_number().over(partition_by=month, order_by=FORWARDS)
     ranked = select(Meeting.id, place.label("place")).where(visible_meetings(viewer), of_year)
     counted = select(month, func.count()).where(visible_meetings(viewer), of_year).group_by(month)
     if only is not None:
@@ -200,7 +196,7 @@ def meetings_of_year(
     ranks = ranked.subquery()
     chosen = select(*COLUMNS).where(Meeting.id.in_(select(ranks.c.id).where(ranks.c.place <= each)))
     found: dict[int, list[MeetingRow]] = {}
-    for row in read_rows(session, viewer, chosen.order_by(Meeting.starts_on, Meeting.id)):
+    for row in read_rows(session, viewer, chosen.order_by(*FORWARDS)):
         known = row.starts_on and row.precision is not Precision.YEAR
         found.setdefault(row.starts_on.month if known and row.starts_on else 0, []).append(row)
     return YearOfMeetings({int(number): count for number, count in session.execute(counted)}, found)
@@ -218,7 +214,7 @@ def chosen_meetings(
     session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 500
 ) -> list[MeetingRow]:
     """Return the meetings that `only` picks, the oldest first, those without a date at the end."""
-    found = _listed(viewer, only).order_by(Meeting.starts_on.is_(None), Meeting.starts_on, Meeting.id)
+    found = _listed(viewer, only).order_by(Meeting.starts_on.is_(None), *FORWARDS)
     return read_rows(session, viewer, found.limit(limit))
 
 
@@ -274,11 +270,7 @@ def neighbours_of(session: Session, meeting: Meeting, *, viewer: Viewer) -> Neig
         return Neighbours(None, None)
     if meeting.starts_on is None:
         return Neighbours(None, None)
-    place = tuple_(Meeting.starts_on, Meeting.id)
-    here = tuple_(meeting.starts_on, meeting.id)
-    series = _listed(viewer, same)
-    before = read_rows(
-        session, viewer, series.where(place < here).order_by(Meeting.starts_on.desc(), Meeting.id.desc()).limit(1)
-    )
-    after = read_rows(session, viewer, series.where(place > here).order_by(Meeting.starts_on, Meeting.id).limit(1))
+    series, here = _listed(viewer, same), place_of(Position(meeting.starts_on, meeting.id, meeting.starts_at_time))
+    before = read_rows(session, viewer, series.where(PLACE < AFTER).order_by(*BACKWARDS).limit(1), here)
+    after = read_rows(session, viewer, series.where(PLACE > AFTER).order_by(*FORWARDS).limit(1), here)
     return Neighbours(before[0] if before else None, after[0] if after else None)

@@ -1,15 +1,14 @@
-"""A meeting as lists show it, and how it is read: one statement for a whole list, its groups and networks included."""
+"""A meeting as lists show it, in which order, and how it is read: a whole list, names included, in one statement."""
 
-from collections.abc import Sequence
 from datetime import date, time
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, String, cast, func, select
+from sqlalchemy import BigInteger, Boolean, Date, Select, String, Time, bindparam, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState, Mode, meeting_network
-from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.models.traits import Certainty, Position, Precision
 from lag_tracker.models.visibility import Viewer
 from lag_tracker.names.queries import GroupName, Names, all_names
 
@@ -47,6 +46,25 @@ COLUMNS = (
 )  # fmt: skip
 
 
+# Lists go by day, within a day by time, those without a time first, and then by number. The index on these columns has
+# the same order in SQLite; PostgreSQL, whose index has missing times last, sorts the meetings of each day as it goes.
+FORWARDS = (Meeting.starts_on, Meeting.starts_at_time.nulls_first(), Meeting.id)
+BACKWARDS = (Meeting.starts_on.desc(), Meeting.starts_at_time.desc().nulls_last(), Meeting.id.desc())
+# The same order to compare by. No index knows it: it tells apart the meetings of the day at which the walk goes on.
+PLACE = tuple_(
+    Meeting.starts_on,
+    Meeting.starts_at_time.is_not(None),
+    func.coalesce(Meeting.starts_at_time, time.min),
+    Meeting.id,
+)
+AFTER = tuple_(
+    bindparam("after_day", type_=Date),
+    bindparam("after_is_timed", type_=Boolean),
+    bindparam("after_at", type_=Time),
+    bindparam("after_id", type_=BigInteger),
+)
+
+
 class MeetingRow(NamedTuple):
     """A meeting as lists show it: the columns as they are read, and names instead of the numbers at their end."""
 
@@ -75,6 +93,11 @@ class MeetingRow(NamedTuple):
     def title(self) -> Bilingual:
         """The title in both languages."""
         return Bilingual(self.title_lv, self.title_en)
+
+    @property
+    def position(self) -> Position:
+        """Its place in lists."""
+        return Position(self.starts_on or date.min, self.id, self.starts_at_time)
 
     @property
     def place(self) -> Bilingual:
@@ -111,6 +134,11 @@ def _read_holders(names: Names, numbers: str | None) -> Holders:
     return (), tuple(name for _, name in sorted(names.networks[int(part)] for part in numbers.split(",")))
 
 
-def by_time(rows: Sequence[MeetingRow]) -> list[MeetingRow]:
-    """Return the soonest first, within a day by time; lists are read by day and number, which pages can be cut at."""
-    return sorted(rows, key=lambda row: (row.starts_on or date.max, row.starts_at_time or time.min))
+def place_of(position: Position) -> dict[str, Any]:
+    """Return the values of AFTER for the meeting at a position."""
+    return {
+        "after_day": position.day,
+        "after_is_timed": position.at is not None,
+        "after_at": position.at or time.min,
+        "after_id": position.id,
+    }

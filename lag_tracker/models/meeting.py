@@ -128,8 +128,8 @@ class Meeting(Identified, Addressed, Titled, Dated, Stamped, Revised, Archivable
             "starts_at_time IS NULL OR starts_on IS NOT NULL AND date_precision = 'day'", name="time_has_day"
         ),
         CheckConstraint("ends_at_time IS NULL OR starts_at_time IS NOT NULL", name="end_has_start"),
-        # Lists walk along the date; the number makes the order total, so that pages never repeat or skip a row.
-        Index("ix_meeting_chronological", "starts_on", "id"),
+        # Lists walk along date and time; the number makes the order total, so that pages never repeat or skip a row.
+        Index("ix_meeting_chronological", "starts_on", "starts_at_time", "id"),
         # Those of several days, which are few: the ones under way are found without walking through the past.
         Index(
             "ix_meeting_lasting",

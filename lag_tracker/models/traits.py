@@ -1,8 +1,8 @@
 """What several nouns have in common: a key, a bilingual name or title, a date that may be coarse, an address."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import CheckConstraint, Enum, String, event
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -148,6 +148,17 @@ class Dated:
     def has_day(self) -> bool:
         """Whether the day is known, so that a calendar can show it."""
         return self.starts_on is not None and self.date_precision is Precision.DAY
+
+
+class Position(NamedTuple):
+    """A place in a list that goes by date: after the record of this day, time and number.
+
+    Records without a time come first on their day; those without a date stand at the end of a list, at `date.min`.
+    """
+
+    day: date
+    id: int
+    at: time | None = None
 
 
 @event.listens_for(Named, "before_insert", propagate=True)

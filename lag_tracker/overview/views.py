@@ -8,7 +8,6 @@ from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
-from lag_tracker.meetings.rows import by_time
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.routes import page
@@ -26,7 +25,7 @@ def start() -> str:
     session, day = db.session(), today()
     return render_template(
         "overview/start.html",
-        upcoming=by_time(upcoming_meetings(session, viewer=viewer(), today=day, limit=SHOWN_UPCOMING)),
+        upcoming=upcoming_meetings(session, viewer=viewer(), today=day, limit=SHOWN_UPCOMING),
         past=past_meetings(session, viewer=viewer(), today=day, limit=SHOWN_PAST),
         decisions=latest_decisions(session, viewer=viewer(), limit=SHOWN_DECISIONS),
         initiatives=initiatives(session, viewer=viewer(), limit=SHOWN_INITIATIVES),

@@ -31,10 +31,10 @@ def meeting_item(row: MeetingRow, heading: str = "h3", *, is_next: bool = False)
     return Markup(item)  # noqa: S704 -- every text of a record was escaped on the way here
 
 
-def calendar_items(entries: Iterable[Any]) -> Markup:
-    """Return meetings and milestones as items of a list; each entry has one of the two."""
+def calendar_items(entries: Iterable[MeetingRow | MilestoneRow]) -> Markup:
+    """Return meetings and milestones as items of a list."""
     lang, prefix = reading_language(), meeting_address("")
-    items = [_item(one.meeting, lang, prefix) if one.meeting else _milestone_item(one.milestone) for one in entries]
+    items = [_item(row, lang, prefix) if isinstance(row, MeetingRow) else _milestone_item(row) for row in entries]
     return Markup("".join(items))  # noqa: S704 -- as above
 
 

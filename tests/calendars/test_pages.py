@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +32,15 @@ def titles(html: str) -> list[str]:
     """Return the titles of a list's meetings and milestones, in order."""
     found = re.findall(r'class="meeting-title">(?:<a [^>]*>)?(?:<span [^>]*>)?(.*?)<', html)
     return [one.strip() for one in found]
+
+
+def pages(client: FlaskClient, address: str) -> Iterator[str]:
+    """Yield the page at an address and all that follow it."""
+    following: re.Match[str] | None = re.match("(.*)", address)
+    while following:
+        html = client.get(following[1].replace("&amp;", "&")).text
+        yield html
+        following = re.search(r'href="([^"]+)" rel="next"', html)
 
 
 def cells(html: str) -> dict[str, list[str]]:
@@ -107,18 +116,34 @@ def test_walking_through_the_pages_shows_every_row_once(
         wanted += [f"m{number}", f"t{number}"]
     meeting("bez dienas", None)
     db.session.commit()
-    found: list[str] = []
-    place: str | None = address
-    while place:
-        html = client.get(place).text
-        found += titles(html)
-        following = re.search(r'href="([^"]+)" rel="next"', html)
-        place = following[1].replace("&amp;", "&") if following else None
+    found = [title for html in pages(client, address) for title in titles(html)]
     assert found == wanted + (["bez dienas"] if step < 0 else [])
 
 
+@pytest.mark.parametrize(("address", "step"), [("/kalendars", 1), ("/kalendars/notikusas", -1)])
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_a_day_that_goes_over_pages_stays_in_the_order_of_time(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, address: str, step: int, size: int
+) -> None:
+    monkeypatch.setattr("lag_tracker.calendars.pages.PAGE", size)
+    day = date(2026, 11, 22) + timedelta(days=step)
+    for name, at in (("18", time(18)), ("a", None), ("9.30", time(9, 30)), ("0", time(0)), ("b", None), ("9", time(9))):
+        meeting(name, day, starts_at_time=at)
+    meeting("dienu tālāk", day + timedelta(days=step), starts_at_time=time(12))
+    factories.milestone(factories.network(), "Termiņš", starts_on=day)
+    db.session.commit()
+    found = [title for html in pages(client, address) for title in titles(html)]
+    of_day = found[:-1][::step]
+    # Of those without a time the order is that of their numbers, with the milestone before or after any of them.
+    assert [name for name in of_day if name != "Termiņš"] == ["a", "b", "0", "9", "9.30", "18"]
+    assert "Termiņš" in of_day[:3]
+    assert found[-1] == "dienu tālāk"
+
+
 @pytest.mark.sqlite_only
-@pytest.mark.parametrize("key", ["x", "2026-13-01.1", "2026-11-22", "2026-11-22.-1", "' OR 1=1"])
+@pytest.mark.parametrize(
+    "key", ["x", "2026-13-01.1", "2026-11-22", "2026-11-22.-1", "2026-11-22T24:30.1", "2026-11-22T.1", "' OR 1=1"]
+)
 def test_a_page_that_was_never_offered_is_not_found(client: FlaskClient, key: str) -> None:
     assert client.get("/kalendars", query_string={"after": key}).status_code == 404
 

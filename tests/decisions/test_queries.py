@@ -9,7 +9,6 @@ import pytest
 
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import (
-    Position,
     deciding_groups,
     deciding_years,
     decisions_of_groups,
@@ -55,7 +54,7 @@ def test_a_walk_by_key_meets_each_decision_once() -> None:
     after = None
     while rows := latest_decisions(db.session(), viewer=PUBLIC, limit=1, after=after):
         met.append(rows[0].text.lv)
-        after = Position(rows[0].starts_on, rows[0].id)
+        after = rows[0].position
     assert met == ["Jaunais otrais", "Jaunais pirmais", "Vecais", "Bez datuma"]
 
 

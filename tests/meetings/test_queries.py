@@ -1,6 +1,10 @@
 """Lists of meetings: which side of today they are on, and what that costs."""
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, time, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -8,13 +12,15 @@ from sqlalchemy import text
 
 from lag_tracker.database import db
 from lag_tracker.meetings.queries import (
-    Position,
+    find_meeting,
     meetings_between,
     meetings_of_year,
+    neighbours_of,
     past_meetings,
     upcoming_meetings,
 )
-from lag_tracker.models.traits import Precision
+from lag_tracker.meetings.rows import MeetingRow
+from lag_tracker.models.traits import Position, Precision
 from lag_tracker.models.visibility import PUBLIC
 from tests import factories
 
@@ -113,3 +119,45 @@ def test_what_comes_is_found_without_a_walk_through_the_past(app: Flask) -> None
         {"day": TODAY.isoformat()},
     ).all()
     assert [row[3] for row in plan] == ["SEARCH meeting USING INDEX ix_meeting_lasting (ends_on>?)"]
+
+
+def steps(ask: Callable[[], object]) -> int:
+    """Return how many instructions SQLite carries out to answer, which tells how many rows it walks by."""
+    connection: Any = db.session.connection().connection.driver_connection
+    taken = count()
+    connection.set_progress_handler(lambda: next(taken) * 0, 1)
+    ask()
+    connection.set_progress_handler(None, 0)
+    return next(taken)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.usefixtures("app")
+@pytest.mark.parametrize(("listed", "step"), [(past_meetings, -1), (upcoming_meetings, 1)])
+def test_a_page_deep_in_a_list_takes_no_more_than_the_first(listed: Callable[..., list[MeetingRow]], step: int) -> None:
+    factories.many_meetings(TODAY + timedelta(days=step * n) for n in range(1, 2001))
+    page = partial(listed, db.session(), viewer=PUBLIC, today=TODAY, limit=10)
+    deep = Position(TODAY + timedelta(days=step * 1500), 1500)
+    # The first asks for names, too; they stay in memory.
+    page()
+    assert [row.starts_on for row in page(after=deep)] == [
+        TODAY + timedelta(days=step * (1500 + n)) for n in range(1, 11)
+    ]
+    assert steps(lambda: page(after=deep)) < 1.5 * steps(page)
+
+
+@pytest.mark.usefixtures("app")
+def test_meetings_of_one_day_follow_each_other_by_time() -> None:
+    group = factories.group()
+    for name, at in (("vakarā", time(18)), ("nezin kad", None), ("no rīta", time(9))):
+        factories.meeting(name, groups=[group], slug=name, starts_on=TODAY, starts_at_time=at)
+    db.session.commit()
+
+    def neighbours(slug: str) -> list[str | None]:
+        meeting = find_meeting(db.session(), slug, viewer=PUBLIC)
+        assert meeting
+        return [one and one.slug for one in neighbours_of(db.session(), meeting, viewer=PUBLIC)]
+
+    assert neighbours("nezin kad") == [None, "no rīta"]
+    assert neighbours("no rīta") == ["nezin kad", "vakarā"]
+    assert neighbours("vakarā") == ["no rīta", None]
