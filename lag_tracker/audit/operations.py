@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert, inspect
 from sqlalchemy.orm import Session
 
-from lag_tracker.audit.queries import groups_concerned
+from lag_tracker.audit.queries import groups_concerned, still_there
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 
@@ -99,7 +99,12 @@ def _write(session: Session, record: Base, deed: Deed, changes: dict[str, Any]) 
     state: Any = inspect(record)
     noun = state.mapper.local_table.name
     identity = state.identity or state.mapper.primary_key_from_instance(record)
-    _insert(session, deed, noun, identity[0], changes, groups_concerned(session.connection(), record))
+    connection = session.connection()
+    groups = groups_concerned(connection, record)
+    if deed is Deed.ERASED:
+        # The group itself may have gone with it, or be what went.
+        groups = still_there(connection, groups)
+    _insert(session, deed, noun, identity[0], changes, groups)
 
 
 def _insert(  # noqa: PLR0917 -- the columns of an entry

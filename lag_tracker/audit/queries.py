@@ -9,7 +9,7 @@ from lag_tracker.database import Base
 from lag_tracker.models.account import Account
 from lag_tracker.models.audit import AuditEntry, audit_group
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.group import Membership
+from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import MeetingGroup
 from lag_tracker.models.visibility import Viewer
@@ -30,6 +30,11 @@ def groups_concerned(connection: Connection, record: Base) -> set[int]:
     if state.mapper.local_table.name in _OWN_WAYS:
         found.update(connection.scalars(_OWN_WAYS[state.mapper.local_table.name](values["id"])))
     return found - {None}
+
+
+def still_there(connection: Connection, groups: set[int]) -> set[int]:
+    """Return those of `groups` that are still on record."""
+    return set(connection.scalars(select(Group.id).where(Group.id.in_(groups)))) if groups else set()
 
 
 def _of_meeting(number: int) -> Select[Any]:
