@@ -24,6 +24,7 @@ class Doors(NamedTuple):
 
 
 OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
+OUR_PAGE = Doors({"slug": "musu"}, {"slug": "cita"})
 OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
 NO_RECORD = Doors({})
 
@@ -36,6 +37,10 @@ ADDRESSES: dict[str, Doors] = {
     "privacy.erase": Doors({"number": 1}),
     "privacy.own_data": NO_RECORD,
     "privacy.own_data_file": NO_RECORD,
+    "groups.new": NO_RECORD,
+    "groups.edit": OUR_PAGE,
+    "groups.archive": OUR_PAGE,
+    "groups.erase": OUR_PAGE,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,

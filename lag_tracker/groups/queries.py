@@ -1,11 +1,16 @@
 """Questions about groups."""
 
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import MeetingGroup
+from lag_tracker.models.municipality import Municipality
+from lag_tracker.models.network import Network
 from lag_tracker.models.visibility import Viewer, changeable_groups, visible_groups
 
 MOST_GROUPS = 2000
@@ -33,11 +38,11 @@ def find_group(session: Session, slug: str, *, viewer: Viewer) -> Group | None:
 
 
 def all_groups(session: Session, *, viewer: Viewer) -> list[Group]:
-    """Return every group that `viewer` may see, in the Latvian alphabet, with its municipality, in one statement."""
+    """Return every group that `viewer` may see, save the archived, in the Latvian alphabet, with its municipality."""
     return list(
         session.scalars(
             select(Group)
-            .where(visible_groups(viewer))
+            .where(visible_groups(viewer), Group.archived_at.is_(None))
             .options(joinedload(Group.municipality))
             .order_by(Group.name_sort, Group.id)
             .limit(MOST_GROUPS)
@@ -74,6 +79,58 @@ def managed_groups(session: Session, *, viewer: Viewer) -> list[Group]:
     )
 
 
+def archived_groups(session: Session, *, viewer: Viewer) -> list[Group]:
+    """Return the groups that were put away and that `viewer` may take back, in the Latvian alphabet."""
+    return list(
+        session.scalars(
+            select(Group)
+            .where(changeable_groups(viewer), Group.archived_at.is_not(None))
+            .order_by(Group.name_sort, Group.id)
+            .limit(MOST_GROUPS)
+        )
+    )
+
+
 def changeable_group(session: Session, slug: str, *, viewer: Viewer) -> Group | None:
-    """Return the group at this address, if `viewer` may change it."""
-    return session.scalars(select(Group).where(Group.slug == slug, changeable_groups(viewer))).one_or_none()
+    """Return the group at this address with its networks, if `viewer` may change it."""
+    return session.scalars(
+        select(Group).where(Group.slug == slug, changeable_groups(viewer)).options(selectinload(Group.networks))
+    ).one_or_none()
+
+
+def has_meetings(session: Session, group_id: int) -> bool:
+    """Tell whether a group holds or held any meeting."""
+    return session.scalar(select(MeetingGroup.meeting_id).where(MeetingGroup.group_id == group_id).limit(1)) is not None
+
+
+class Places(NamedTuple):
+    """What a group may belong to: pairs of number and name."""
+
+    municipalities: list[tuple[int, str]]
+    parents: list[tuple[int, str]]
+    networks: list[tuple[int, str]]
+
+
+def places_for(session: Session, group: Group | None, *, lang: str) -> Places:
+    """Return what a group may belong to; of groups, those that are not part of it, and nothing that was put away.
+
+    What it belongs to already is offered in any case.
+    """
+    beneath = group_and_descendants(session, group.id) if group else []
+    own = [network.id for network in group.networks] if group else []
+    municipalities = select(Municipality.id, Municipality.name_lv, Municipality.name_en).where(
+        Municipality.archived_at.is_(None) | (Municipality.id == (group.municipality_id if group else None))
+    )
+    parents = select(Group.id, Group.name_lv, Group.name_en).where(
+        Group.archived_at.is_(None) | (Group.id == (group.parent_id if group else None)), Group.id.not_in(beneath)
+    )
+    networks = select(Network.id, Network.name).where(Network.archived_at.is_(None) | Network.id.in_(own))
+    return Places(
+        _named(session.execute(municipalities.order_by(Municipality.name_sort, Municipality.id)), lang),
+        _named(session.execute(parents.order_by(Group.name_sort, Group.id)), lang),
+        [(number, name) for number, name in session.execute(networks.order_by(Network.name_sort, Network.id))],
+    )
+
+
+def _named(rows: Iterable[Row[*tuple[Any, ...]]], lang: str) -> list[tuple[int, str]]:
+    return [(number, Bilingual(lv, en).read_in(lang).words) for number, lv, en in rows]

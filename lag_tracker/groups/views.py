@@ -2,11 +2,23 @@
 
 from itertools import groupby
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import latest_decisions
-from lag_tracker.groups.queries import all_groups, as_branches, find_group, group_and_descendants
+from lag_tracker.groups.forms import GroupForm, PlacedGroupForm
+from lag_tracker.groups.operations import change_group, erase_group, found_group, put_group_away, take_group_back
+from lag_tracker.groups.queries import (
+    all_groups,
+    archived_groups,
+    as_branches,
+    changeable_group,
+    find_group,
+    group_and_descendants,
+    places_for,
+)
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.meetings.queries import (
     meetings_of_groups,
@@ -18,11 +30,15 @@ from lag_tracker.meetings.queries import (
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import composition, members_of
 from lag_tracker.models.decision import Decision
+from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
-from lag_tracker.web.routes import page
+from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.language import reading_language
+from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.transactions import done
 
 blueprint = Blueprint("groups", __name__)
 SHOWN_PAST = 30
@@ -32,7 +48,12 @@ SHOWN_DECISIONS = 5
 @page(blueprint, lv="/grupas", en="/groups", access=Access.PUBLIC)
 def index() -> str:
     """Show every public group under the one it belongs to."""
-    return render_template("groups/index.html", branches=as_branches(all_groups(db.session(), viewer=viewer())))
+    session = db.session()
+    return render_template(
+        "groups/index.html",
+        branches=as_branches(all_groups(session, viewer=viewer())),
+        archived=archived_groups(session, viewer=viewer()) if viewer().is_manager else [],
+    )
 
 
 @page(blueprint, lv="/grupas/<slug>", en="/groups/<slug>", access=Access.PUBLIC)
@@ -66,3 +87,62 @@ def _by_year(meetings: list[MeetingRow]) -> list[tuple[int, list[MeetingRow]]]:
     return [
         (year, list(rows)) for year, rows in groupby(dated, key=lambda row: row.starts_on.year if row.starts_on else 0)
     ]
+
+
+@page(blueprint, lv="/grupas/jauna", en="/groups/new", access=Access.ADMINISTRATOR, methods=FORM)
+def new() -> Response:
+    """Let an administrator put a new group on record."""
+    form = _placed_form(None)
+    if form.is_accepted():
+        with form.rules():
+            group = found_group(db.session(), words=form.group_words, place=form.group_place)
+            return done(url_for(".show", slug=group.slug), gettext("The group was added."))
+    return form_page("groups/form.html", form, group=None)
+
+
+@page(blueprint, lv="/grupas/<slug>/labot", en="/groups/<slug>/edit", access=Access.MANAGER, methods=FORM)
+def edit(slug: str) -> Response:
+    """Let a manager change what is said about the group, and an administrator what it belongs to."""
+    group = changeable_group(db.session(), slug, viewer=viewer()) or abort(404)
+    form = _placed_form(group) if viewer().is_administrator else GroupForm(group)
+    if form.is_accepted():
+        place = form.group_place if isinstance(form, PlacedGroupForm) else None
+        with form.rules():
+            change_group(group, session=db.session(), words=form.group_words, place=place)
+            return done(url_for(".show", slug=slug), gettext("The group was saved."))
+    return form_page("groups/form.html", form, group=group)
+
+
+def _placed_form(group: Group | None) -> PlacedGroupForm:
+    form = PlacedGroupForm(group)
+    places = places_for(db.session(), group, lang=reading_language())
+    form.municipality_id.offer(places.municipalities)
+    form.parent_id.offer(places.parents)
+    form.networks.offer(places.networks)
+    return form
+
+
+@page(blueprint, lv="/grupas/<slug>/arhivs", en="/groups/<slug>/archive", access=Access.MANAGER, methods=FORM)
+def archive(slug: str) -> Response:
+    """Let a manager put a group away, or take it back, after saying what that means."""
+    group = changeable_group(db.session(), slug, viewer=viewer()) or abort(404)
+    form = Button()
+    if form.is_accepted():
+        if group.is_archived:
+            take_group_back(group)
+            return done(url_for(".show", slug=slug), gettext("The group is in the lists again."))
+        put_group_away(group, now=utc_now())
+        return done(url_for(".show", slug=slug), gettext("The group was archived."))
+    return form_page("groups/archive.html", form, group=group)
+
+
+@page(blueprint, lv="/grupas/<slug>/dzest", en="/groups/<slug>/erase", access=Access.ADMINISTRATOR, methods=FORM)
+def erase(slug: str) -> Response:
+    """Let an administrator delete a group that never met, after saying what goes with it."""
+    group = changeable_group(db.session(), slug, viewer=viewer()) or abort(404)
+    form = Button()
+    if form.is_accepted():
+        with form.rules():
+            erase_group(group, session=db.session())
+            return done(url_for(".index"), gettext("The group was erased."))
+    return form_page("groups/erase.html", form, group=group)

@@ -3,7 +3,7 @@
 Every field has a `look`, by which the page chooses how to draw it, and `words()`: its value as a person reads it.
 """
 
-from lag_tracker.web.fields.checks import Needed, clean, lazy, one_of_two
+from lag_tracker.web.fields.checks import Needed, clean, lazy, not_before, one_of_two
 from lag_tracker.web.fields.choices import ChoiceField, RecordField, RecordsField, TickField
 from lag_tracker.web.fields.moments import ClockField, DayField, NumberField, read_day
 from lag_tracker.web.fields.text import AddressField, LineField, LinesField, MailField, TextField
@@ -24,6 +24,7 @@ __all__ = [
     "TickField",
     "clean",
     "lazy",
+    "not_before",
     "one_of_two",
     "read_day",
 ]

@@ -48,3 +48,13 @@ def one_of_two(first: str, second: str, message: Any) -> Callable[[Any, Field], 
             raise ValidationError(str(message))
 
     return check
+
+
+def not_before(first: str, message: Any) -> Callable[[Any, Field], None]:
+    """Return a check for the last day of something: it may not come before the day in the field `first`."""
+
+    def check(form: Any, field: Field) -> None:
+        if field.data and form[first].data and field.data < form[first].data:
+            raise ValidationError(str(message))
+
+    return check
