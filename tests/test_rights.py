@@ -25,6 +25,7 @@ class Doors(NamedTuple):
 
 OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
 OUR_PAGE = Doors({"slug": "musu"}, {"slug": "cita"})
+OUR_MUNICIPALITY = Doors({"slug": "musu-novads"}, {"slug": "cita-novads"})
 OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
 NO_RECORD = Doors({})
 
@@ -41,6 +42,10 @@ ADDRESSES: dict[str, Doors] = {
     "groups.edit": OUR_PAGE,
     "groups.archive": OUR_PAGE,
     "groups.erase": OUR_PAGE,
+    "municipalities.new": NO_RECORD,
+    "municipalities.edit": OUR_MUNICIPALITY,
+    "municipalities.archive": OUR_MUNICIPALITY,
+    "municipalities.erase": OUR_MUNICIPALITY,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from lag_tracker.meetings.queries import of_groups
@@ -14,15 +14,35 @@ from lag_tracker.models.visibility import Viewer, visible_groups
 
 
 def municipalities(session: Session, *, viewer: Viewer) -> Sequence[Municipality]:
-    """Return all municipalities in the Latvian alphabet, with their networks and groups, in three statements."""
+    """Return the municipalities save the archived, in order, with their networks and groups, in three statements."""
     return session.scalars(
         select(Municipality)
         .options(
             selectinload(Municipality.partnerships).joinedload(Partnership.network),
             selectinload(Municipality.groups.and_(visible_groups(viewer))),
         )
+        .where(Municipality.archived_at.is_(None))
         .order_by(Municipality.name_sort, Municipality.id)
     ).all()
+
+
+def archived_municipalities(session: Session) -> Sequence[Municipality]:
+    """Return the municipalities that were put away, in the Latvian alphabet."""
+    return session.scalars(
+        select(Municipality)
+        .where(Municipality.archived_at.is_not(None))
+        .order_by(Municipality.name_sort, Municipality.id)
+    ).all()
+
+
+def is_in_use(session: Session, municipality_id: int) -> bool:
+    """Tell whether a municipality has a group, a part in a network, or a meeting."""
+    uses = union_all(
+        select(Group.id).where(Group.municipality_id == municipality_id),
+        select(Partnership.id).where(Partnership.municipality_id == municipality_id),
+        select(Meeting.id).where(Meeting.organiser_id == municipality_id),
+    ).subquery()
+    return session.scalar(select(func.count()).select_from(uses)) != 0
 
 
 def find_municipality(session: Session, slug: str) -> Municipality | None:

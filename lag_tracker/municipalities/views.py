@@ -1,11 +1,22 @@
 """Pages of municipalities."""
 
 from babel import Locale
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
 from lag_tracker.meetings.queries import past_meetings, undated_meetings, upcoming_meetings
+from lag_tracker.municipalities.forms import MunicipalityForm
+from lag_tracker.municipalities.operations import (
+    add_municipality,
+    change_municipality,
+    erase_municipality,
+    put_municipality_away,
+    take_municipality_back,
+)
 from lag_tracker.municipalities.queries import (
+    archived_municipalities,
     find_municipality,
     groups_of_municipality,
     meetings_of_municipality,
@@ -14,8 +25,10 @@ from lag_tracker.municipalities.queries import (
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
+from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
-from lag_tracker.web.routes import page
+from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.transactions import done
 
 blueprint = Blueprint("municipalities", __name__)
 SHOWN_UPCOMING, SHOWN_PAST, SHOWN_UNDATED = 10, 30, 20
@@ -24,8 +37,12 @@ SHOWN_UPCOMING, SHOWN_PAST, SHOWN_UNDATED = 10, 30, 20
 @page(blueprint, lv="/pasvaldibas", en="/municipalities", access=Access.PUBLIC)
 def index() -> str:
     """Show the municipalities: those of Latvia, the planning regions, and those of other countries."""
-    found = municipalities(db.session(), viewer=viewer())
-    return render_template("municipalities/index.html", municipalities=found, country_name=_country_name)
+    return render_template(
+        "municipalities/index.html",
+        municipalities=municipalities(db.session(), viewer=viewer()),
+        archived=archived_municipalities(db.session()) if viewer().is_administrator else [],
+        country_name=_country_name,
+    )
 
 
 @page(blueprint, lv="/pasvaldibas/<slug>", en="/municipalities/<slug>", access=Access.PUBLIC)
@@ -54,3 +71,68 @@ def _country_name(code: str) -> str:
     """Return "Spānija" or "Spain" for "ES"; the code itself for one that is no country."""
     name: str = Locale(reading_language()).territories.get(code, code)
     return name
+
+
+@page(blueprint, lv="/pasvaldibas/jauna", en="/municipalities/new", access=Access.ADMINISTRATOR, methods=FORM)
+def new() -> Response:
+    """Let an administrator put a municipality on record."""
+    form = MunicipalityForm()
+    if form.is_accepted():
+        municipality = add_municipality(db.session(), words=form.municipality_words)
+        return done(url_for(".show", slug=municipality.slug), gettext("The municipality was added."))
+    return form_page("municipalities/form.html", form, municipality=None)
+
+
+@page(
+    blueprint,
+    lv="/pasvaldibas/<slug>/labot",
+    en="/municipalities/<slug>/edit",
+    access=Access.ADMINISTRATOR,
+    methods=FORM,
+)
+def edit(slug: str) -> Response:
+    """Let an administrator change what is said about a municipality."""
+    municipality = find_municipality(db.session(), slug) or abort(404)
+    form = MunicipalityForm(municipality)
+    if form.is_accepted():
+        change_municipality(municipality, words=form.municipality_words)
+        return done(url_for(".show", slug=slug), gettext("The municipality was saved."))
+    return form_page("municipalities/form.html", form, municipality=municipality)
+
+
+@page(
+    blueprint,
+    lv="/pasvaldibas/<slug>/arhivs",
+    en="/municipalities/<slug>/archive",
+    access=Access.ADMINISTRATOR,
+    methods=FORM,
+)
+def archive(slug: str) -> Response:
+    """Let an administrator put a municipality away, or take it back, after saying what that means."""
+    municipality = find_municipality(db.session(), slug) or abort(404)
+    form = Button()
+    if form.is_accepted():
+        if municipality.is_archived:
+            take_municipality_back(municipality)
+            return done(url_for(".show", slug=slug), gettext("The municipality is in the lists again."))
+        put_municipality_away(municipality, now=utc_now())
+        return done(url_for(".show", slug=slug), gettext("The municipality was archived."))
+    return form_page("municipalities/archive.html", form, municipality=municipality)
+
+
+@page(
+    blueprint,
+    lv="/pasvaldibas/<slug>/dzest",
+    en="/municipalities/<slug>/erase",
+    access=Access.ADMINISTRATOR,
+    methods=FORM,
+)
+def erase(slug: str) -> Response:
+    """Let an administrator delete a municipality that nothing refers to."""
+    municipality = find_municipality(db.session(), slug) or abort(404)
+    form = Button()
+    if form.is_accepted():
+        with form.rules():
+            erase_municipality(municipality, session=db.session())
+            return done(url_for(".index"), gettext("The municipality was erased."))
+    return form_page("municipalities/erase.html", form, municipality=municipality)

@@ -100,9 +100,9 @@ class AddressField(LineField):
 
     look = "address"
 
-    def __init__(self, words: Any = None, validators: Any = (), **given: Any) -> None:
+    def __init__(self, words: Any = None, validators: Any = (), *, longest: int = 1000, **given: Any) -> None:
         """Make a field that takes as long an address as is kept."""
-        super().__init__(words, validators, longest=1000, **given)
+        super().__init__(words, validators, longest=longest, **given)
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what no browser should follow."""
