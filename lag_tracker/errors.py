@@ -1,5 +1,7 @@
 """What can go wrong by the rules of the record, in words that a page or a terminal can show."""
 
+from datetime import datetime
+
 
 class RuleBroken(Exception):
     """A rule of the record forbids this; the message is one sentence that says why and what to do."""
@@ -21,3 +23,12 @@ class FactsRefused(Exception):
         """Keep every mistake, so that a file can be mended in one go."""
         super().__init__("\n".join(mistakes))
         self.mistakes = mistakes
+
+
+class TooManyTries(Exception):
+    """Something was tried too often; `not_before` is the instant from which it may be tried again."""
+
+    def __init__(self, not_before: datetime) -> None:
+        """Keep the instant, so that a page can name it."""
+        super().__init__(not_before.isoformat())
+        self.not_before = not_before

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.models.account import Account, SignIn
 
@@ -18,6 +19,23 @@ def token_digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
+def normal_address(typed: str) -> str:
+    """Return an e-mail address as accounts hold it, in small letters; "" when no letter could be sent to it.
+
+    Two spellings of one mailbox must not be two accounts, although RFC 5321, 2.4 would allow it.
+    """
+    try:
+        found = validate_email(typed.strip(), check_deliverability=False).normalized
+    except EmailNotValidError:
+        return ""
+    return found.lower()
+
+
+def find_account(session: Session, email: str) -> Account | None:
+    """Return the account with this address, however it is spelt."""
+    return session.scalars(select(Account).where(Account.email == normal_address(email))).one_or_none()
+
+
 def find_sign_in(session: Session, token: str, *, now: datetime) -> SignIn | None:
     """Return the sign-in that a cookie's secret stands for, with account, roles and person; None once it has ended."""
     return session.scalars(
@@ -25,9 +43,7 @@ def find_sign_in(session: Session, token: str, *, now: datetime) -> SignIn | Non
         .join(SignIn.account)
         .where(
             SignIn.token_hash == token_digest(token),
-            SignIn.ended_at.is_(None),
-            SignIn.seen_at > now - IDLE,
-            SignIn.signed_in_at > now - LONGEST,
+            *_is_open(now),
             Account.active,
         )
         .options(
@@ -40,3 +56,25 @@ def find_sign_in(session: Session, token: str, *, now: datetime) -> SignIn | Non
 def former_account(session: Session, token: str) -> int | None:
     """Return the account that a cookie's secret stood for, even when the sign-in has ended by now."""
     return session.scalar(select(SignIn.account_id).where(SignIn.token_hash == token_digest(token)))
+
+
+def account_with_passkeys(session: Session, account_id: int) -> Account:
+    """Return an account with its passkeys."""
+    return session.scalars(
+        select(Account).where(Account.id == account_id).options(selectinload(Account.webauthn))
+    ).one()
+
+
+def open_sign_ins(session: Session, account_id: int, *, now: datetime) -> list[SignIn]:
+    """Return the sign-ins of an account that still open something, the last used first."""
+    return list(
+        session.scalars(
+            select(SignIn)
+            .where(SignIn.account_id == account_id, *_is_open(now))
+            .order_by(SignIn.seen_at.desc(), SignIn.id.desc())
+        )
+    )
+
+
+def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return SignIn.ended_at.is_(None), SignIn.seen_at > now - IDLE, SignIn.signed_in_at > now - LONGEST

@@ -1,0 +1,28 @@
+"""What matters for security, one line of JSON each, for whoever has to answer "who got in, and from where?".
+
+No line holds a password, a code, a link or an e-mail address; accounts stand there by their numbers.
+"""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, has_request_context, request
+
+log = logging.getLogger("lag_tracker.security")
+
+
+def note_event(event: str, **facts: Any) -> None:
+    """Write a line: when, what, from which address of the network, and `facts`. Odd signs in them are escaped."""
+    line = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "event": event}
+    if has_request_context():
+        line["from"] = request.remote_addr or ""
+    log.info(json.dumps(line | facts, ensure_ascii=True, default=str))
+
+
+def init_events(app: Flask) -> None:
+    """Let the lines be written, to where the server says everything else, unless the operator chose a place."""
+    log.setLevel(logging.INFO)
+    if not app.testing and not log.hasHandlers():
+        log.addHandler(logging.StreamHandler())
