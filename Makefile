@@ -40,6 +40,7 @@ messages: test-environment ## Collect texts to translate and compile the transla
 	    -k lazy -k lazy_gettext -k lazy_ngettext:1,2 -k lazy_pgettext:1c,2 -o $(template) lag_tracker templates
 	@$(python) -m babel.messages.frontend --quiet update -i $(template) -d $(catalogues) -l lv -N --ignore-pot-creation-date
 	@$(python) -m babel.messages.frontend compile -d $(catalogues) -l lv --statistics
+	@$(python) -m babel.messages.frontend compile -D flask_security -d $(catalogues) -l lv --statistics
 
 test-environment:
 	@sh scripts/setup test

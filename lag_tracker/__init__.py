@@ -1,10 +1,19 @@
 """LAG Tracker: the record of a municipality's local groups, with calendar feeds of their meetings."""
 
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
-from lag_tracker.accounts import views as accounts
+from lag_tracker.accounts import (  # noqa: F401 -- add their pages to those of accounts
+    passkeys,
+    profile,
+    second_factor,
+)
+from lag_tracker.accounts import security as accounts
+from lag_tracker.accounts import views as signing_in  # noqa: F401 -- the same
+from lag_tracker.accounts.security import init_security
 from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
@@ -29,10 +38,12 @@ from lag_tracker.topics import views as topics
 from lag_tracker.web.access import init_access
 from lag_tracker.web.assets import init_assets
 from lag_tracker.web.errors import init_errors
+from lag_tracker.web.events import init_events
 from lag_tracker.web.forms import init_forms
 from lag_tracker.web.frame import init_frame
 from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
+from lag_tracker.web.limits import init_limits
 from lag_tracker.web.routes import init_routes
 from lag_tracker.web.templates import init_templates
 
@@ -56,16 +67,42 @@ PAGES = (
     site,
 )
 
+#: What all pages share, in this order: each may lean on those before it.
+PARTS = (
+    init_routes,
+    init_language,
+    init_templates,
+    init_frame,
+    init_assets,
+    init_headers,
+    init_access,
+    init_forms,
+    init_events,
+    init_limits,
+    init_security,
+    init_errors,
+)
+
+
+class Site(Flask):
+    """The application, whose whole addresses begin as the settings say, whatever host a request names."""
+
+    def url_for(self, endpoint: str, *, _external: bool | None = None, **values: Any) -> str:
+        """Return the address of a page; with `_external` a whole one, for letters and other sites."""
+        address = super().url_for(endpoint, _external=False, **values)
+        return f"{self.config['SETTINGS'].address}{address}" if _external else address
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for `settings`, or for those of the environment and the instance folder."""
     settings = settings or load_settings()
-    app = Flask(
+    app = Site(
         __name__, template_folder=str(TEMPLATES), static_folder=str(STATIC), instance_path=str(settings.instance)
     )
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=settings.earlier_secret_keys,
         SQLALCHEMY_DATABASE_URI=settings.database,
         SQLALCHEMY_ENGINE_OPTIONS={
             "json_serializer": as_json,
@@ -78,15 +115,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(MIGRATIONS), render_as_batch=True)
-    init_routes(app)
-    init_language(app)
-    init_templates(app)
-    init_frame(app)
-    init_assets(app)
-    init_headers(app)
-    init_access(app)
-    init_forms(app)
-    init_errors(app)
+    for init in PARTS:
+        init(app)
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
     init_feeds(app)

@@ -54,6 +54,8 @@ class Settings:
     production: bool = False
     #: Signs what must not be forged; made and kept in `instance/secret_key` when it is not given outside production.
     secret_key: str = ""
+    #: Earlier secret keys, newest first, with blanks between: what they locked stays open until they are taken out.
+    secret_key_fallbacks: str = ""
     #: Where the records are; empty means `lag_tracker.sqlite` in the instance folder.
     database_url: str = ""
     #: The address people use, without a slash at the end; all links in feeds and letters start with it.
@@ -98,6 +100,11 @@ class Settings:
     keep_attendance_days: int = 1825
     #: For how many days the record of changes is kept.
     keep_changes_days: int = 1825
+
+    @property
+    def earlier_secret_keys(self) -> list[str]:
+        """The keys that were the secret key before, newest first."""
+        return self.secret_key_fallbacks.split()
 
     @property
     def database(self) -> str:

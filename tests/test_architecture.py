@@ -14,6 +14,8 @@ EXTRA_FILES = {
     # What a list shows of a meeting; what its managers ask about it; and when it may be.
     "meetings": {"rows", "managed", "moments"},
     # What records say, what somebody seeks, and the index between the two.
+    # The extension behind signing in, and its pages by what they are about; how often something may be tried.
+    "accounts": {"security", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
     "search": {"documents", "index", "sought"},
     # What a record of changes is called.
     "audit": {"words"},
@@ -75,6 +77,13 @@ LAYERS_IN_A_FEATURE = {
     "bodies": 50,
     "moments": 50,
     "operations": 50,
+    "limits": 50,
+    "parts": 72,
+    "security": 75,
+    "second_factor": 80,
+    "passkeys": 80,
+    "profile": 80,
+    "oidc": 80,
     "forms": 70,
     "views": 80,
     "pages": 80,

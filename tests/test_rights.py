@@ -30,7 +30,22 @@ OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
 NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
+    "accounts.account": NO_RECORD,
+    "accounts.arrive": NO_RECORD,
+    "accounts.change_email": NO_RECORD,
+    "accounts.change_password": NO_RECORD,
+    "accounts.end_all": NO_RECORD,
+    "accounts.mf_recovery_codes": NO_RECORD,
     "accounts.my_page": NO_RECORD,
+    "accounts.sign_ins": NO_RECORD,
+    "accounts.two_factor_setup": NO_RECORD,
+    "accounts.two_factor_setup_validate": Doors({"token": "x"}),
+    "accounts.verify": NO_RECORD,
+    "accounts.wan_delete": NO_RECORD,
+    "accounts.wan_register": NO_RECORD,
+    "accounts.wan_register_response": Doors({"token": "x"}),
+    "accounts.wan_verify": NO_RECORD,
+    "accounts.wan_verify_response": Doors({"token": "x"}),
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,

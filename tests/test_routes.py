@@ -41,7 +41,20 @@ def test_no_two_routes_share_an_address(app: Flask) -> None:
 
 
 #: What people without an account may send: who they are, and what they propose.
-PUBLIC_FORMS = {"accounts.sign_out"}
+PUBLIC_FORMS = {
+    "accounts.ask_for_link",
+    "accounts.change_email_confirm",
+    "accounts.follow_link",
+    "accounts.forgot_password",
+    "accounts.login",
+    "accounts.mf_recovery",
+    "accounts.reset_password",
+    "accounts.sign_out",
+    "accounts.tf_select",
+    "accounts.two_factor_token_validation",
+    "accounts.wan_signin",
+    "accounts.wan_signin_response",
+}
 
 
 def test_the_public_may_send_only_the_agreed_forms(app: Flask) -> None:

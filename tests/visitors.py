@@ -1,17 +1,23 @@
 """Visitors who have signed in, and how they fill in forms: from the page itself, as a browser would."""
 
+import re
 import secrets
+from functools import cache
+from time import time
 from typing import Any
 
 import html5lib
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
+from flask_security import hash_password
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from lag_tracker.accounts.queries import token_digest
 from lag_tracker.database import db
 from lag_tracker.models.account import Account, Role, SignIn
 from lag_tracker.models.group import Group
+from lag_tracker.models.letter import Letter
 from lag_tracker.web.access import TOKEN
 from tests import factories
 
@@ -26,6 +32,7 @@ def signed_in(app: Flask, account: Account) -> FlaskClient:
     client = app.test_client()
     with client.session_transaction(base_url=app.config["SETTINGS"].address) as session:
         session[TOKEN] = token
+        session["fs_paa"] = time()
     return client
 
 
@@ -81,3 +88,58 @@ def send(
     assert opened.status_code < 500, opened.status
     fields: dict[str, Any] = form_of(opened, number) | typed
     return client.post(address, data={name: value for name, value in fields.items() if value is not None})
+
+
+PASSWORD = "garā parole šeit"
+
+
+@cache
+def hashed(password: str = PASSWORD) -> str:
+    """Return a password as accounts keep it; hashing is slow on purpose, so each is hashed once for all tests."""
+    return str(hash_password(current_app.extensions["security"].password_util.normalize(password)))
+
+
+def enter_password(
+    app: Flask, email: str, password: str = PASSWORD, *, lang: str = "lv"
+) -> tuple[FlaskClient, TestResponse]:
+    """Sign in at the page as people do; return the visitor and the answer."""
+    client = app.test_client()
+    address = "/pieteikties" if lang == "lv" else "/en/sign-in"
+    return client, send(client, address, email=email, password=password)
+
+
+def cookie_of(client: FlaskClient) -> str:
+    """Return the session cookie of a visitor."""
+    found = client.get_cookie("__Host-session", domain="grupas.example")
+    return found.value if found else ""
+
+
+def with_cookie(app: Flask, value: str) -> FlaskClient:
+    """Return a visitor with somebody's copied cookie."""
+    client = app.test_client()
+    client.set_cookie("__Host-session", value, domain="grupas.example", secure=True)
+    return client
+
+
+def is_in(client: FlaskClient) -> bool:
+    """Tell whether a visitor gets at pages of an account."""
+    return client.get("/konts").status_code == 200
+
+
+def sign_out(client: FlaskClient) -> TestResponse:
+    """Sign out by the button on top of every page."""
+    token = form_of(client.get("/konts/parole"))["csrf_token"]
+    return client.post("/iziet", data={"csrf_token": token})
+
+
+def letters() -> list[Letter]:
+    """Return the letters of the outbox, the first written first."""
+    db.session.expire_all()
+    return list(db.session.scalars(select(Letter).order_by(Letter.id)))
+
+
+def link_in(letter: Letter) -> str:
+    """Return the path of the link in a letter, which must begin as the settings say."""
+    found = re.search(r"^https://grupas\.example(/\S+)$", letter.text, re.MULTILINE)
+    assert found, letter.text
+    return found[1]

@@ -87,8 +87,9 @@ def viewer() -> Viewer:
 
 def forget_who_asks() -> None:
     """Read the account anew at the next question, because what was read went with its transaction."""
-    g.pop("sign_in", None)
-    g.pop("viewer", None)
+    # The last is a note that Flask-Login keeps of what it was told.
+    for note in ("sign_in", "viewer", "_login_user"):
+        g.pop(note, None)
     db.session().info.pop(ACTOR, None)
 
 
@@ -136,7 +137,7 @@ def _ask_to_sign_in() -> Any:
     """Lead to signing in and back here; what a form brought is kept when it can be told whose it is."""
     here = request.full_path.removesuffix("?")
     if request.method == "GET":
-        return redirect(url_for("accounts.sign_in", next=here), 303)
+        return redirect(url_for("accounts.login", next=here), 303)
     draft = _keep_draft()
     back = f"{request.path}?draft={draft.id}" if draft else request.path
     return make_response(render_template("errors/signed_out.html", back=back, is_kept=draft is not None), 401)

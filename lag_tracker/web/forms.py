@@ -30,6 +30,11 @@ class HasRevision(Protocol):
     revision: int
 
 
+def page_too_old() -> str:
+    """Return what to say to somebody whose form belongs to a session that is over."""
+    return gettext("This page was open for too long. Nothing is lost: save once more.")
+
+
 class Form(FlaskForm):
     """A form. A view asks `is_accepted()`, does what it is for inside `rules()`, and answers with `done()`."""
 
@@ -70,7 +75,7 @@ class Form(FlaskForm):
             return False
         is_right = bool(self.validate())
         if "csrf_token" in self.errors:
-            self.objections.append(gettext("This page was open for too long. Nothing is lost: save once more."))
+            self.objections.append(page_too_old())
         return is_right
 
     @contextmanager

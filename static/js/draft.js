@@ -12,7 +12,7 @@ const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREF
 const read = (key) => JSON.parse(localStorage.getItem(key) ?? "null");
 
 function typed() {
-  const hidden = new Set([...form.querySelectorAll("input[type=hidden]")].map((field) => field.name));
+  const hidden = new Set([...form.querySelectorAll("input[type=hidden], input[type=password]")].map((field) => field.name));
   hidden.delete(REVISION);
   return [...new FormData(form)].filter(([name, value]) => !hidden.has(name) && typeof value === "string");
 }

@@ -33,6 +33,6 @@ PAGES = {
     "search.results": "/meklet",
     "search.results:found": "/meklet?q=kekava+l%C4%93mums",
     "search.results:nothing": "/meklet?q=qqqq",
-    "accounts.sign_in": "/pieteikties",
+    "accounts.login": "/pieteikties",
 }
 MISSING = "/sanaksmes/tadas-nav"
