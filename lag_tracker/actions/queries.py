@@ -3,14 +3,14 @@
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, case, exists, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
-from lag_tracker.models.visibility import Viewer, visible_actions, visible_meetings
+from lag_tracker.models.visibility import Viewer, named_at, visible_actions, visible_meetings
 
 
 class ActionRow(NamedTuple):
@@ -34,14 +34,11 @@ def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limi
     """Return the actions that `only` picks and `viewer` may see, the soonest due first."""
     meeting = exists(select(1).where(Meeting.id == Action.meeting_id, visible_meetings(viewer)).correlate(Action))
     found = session.execute(
-        select(Action, Person.name, Person.name_is_public)
+        select(Action, case((named_at(viewer, Action.meeting_id), Person.name)))
         .select_from(Action)
         .outerjoin(Person, Person.id == Action.person_id)
         .where(visible_actions(viewer), meeting, only)
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
         .limit(limit)
     )
-    return [
-        ActionRow(action.text, action.responsible or (name if is_public else None), action.due_on, action.state)
-        for action, name, is_public in found
-    ]
+    return [ActionRow(action.text, action.responsible or name, action.due_on, action.state) for action, name in found]

@@ -12,7 +12,7 @@ from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.models.topic import Topic
-from lag_tracker.models.visibility import Viewer, visible_agenda_items, visible_initiatives, visible_topics
+from lag_tracker.models.visibility import Viewer, named_at, visible_agenda_items, visible_initiatives, visible_topics
 
 
 class Linked(NamedTuple):
@@ -45,7 +45,7 @@ class SpeakerRow(NamedTuple):
 
 def agenda_of(session: Session, meeting_id: int, *, viewer: Viewer, starts: time | None) -> list[AgendaRow]:
     """Return the agenda that `viewer` may see, numbered as it stands, in two statements."""
-    presenters = _presenters(session, meeting_id)
+    presenters = _presenters(session, meeting_id, viewer)
     found = session.execute(
         select(AgendaItem, Topic, Initiative)
         .select_from(AgendaItem)
@@ -70,8 +70,8 @@ def agenda_of(session: Session, meeting_id: int, *, viewer: Viewer, starts: time
     ]
 
 
-def speakers_of(session: Session, meeting_id: int) -> list[SpeakerRow]:
-    """Return the speakers whose names may be shown, in order."""
+def speakers_of(session: Session, meeting_id: int, *, viewer: Viewer) -> list[SpeakerRow]:
+    """Return the speakers whose names `viewer` may read, in order."""
     return [
         SpeakerRow(
             person.name,
@@ -83,20 +83,20 @@ def speakers_of(session: Session, meeting_id: int) -> list[SpeakerRow]:
             .select_from(Speaker)
             .join(Person, Person.id == Speaker.person_id)
             .outerjoin(Organisation, Organisation.id == Person.organisation_id)
-            .where(Speaker.meeting_id == meeting_id, Person.name_is_public)
+            .where(Speaker.meeting_id == meeting_id, named_at(viewer, Speaker.meeting_id))
             .order_by(Speaker.position)
         )
     ]
 
 
-def _presenters(session: Session, meeting_id: int) -> dict[int, list[str]]:
+def _presenters(session: Session, meeting_id: int, viewer: Viewer) -> dict[int, list[str]]:
     names: dict[int, list[str]] = {}
     for item_id, name in session.execute(
         select(agenda_presenter.c.agenda_item_id, Person.name)
         .select_from(agenda_presenter)
         .join(Speaker, Speaker.id == agenda_presenter.c.speaker_id)
         .join(Person, Person.id == Speaker.person_id)
-        .where(Speaker.meeting_id == meeting_id, Person.name_is_public)
+        .where(Speaker.meeting_id == meeting_id, named_at(viewer, Speaker.meeting_id))
         .order_by(Speaker.position)
     ):
         names.setdefault(item_id, []).append(name)

@@ -62,7 +62,7 @@ def show(slug: str) -> str:
     session = db.session()
     group = find_group(session, slug, viewer=viewer()) or abort(404)
     ids = group_and_descendants(session, group.id)
-    members = members_of(session, group.id, today=today())
+    members = members_of(session, group.id, viewer=viewer(), today=today())
     past = past_meetings(session, viewer=viewer(), today=today(), limit=SHOWN_PAST + 1, only=of_groups(ids))
     return render_template(
         "groups/show.html",

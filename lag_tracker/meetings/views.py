@@ -33,7 +33,7 @@ def show(slug: str) -> str:
         "meetings/show.html",
         meeting=meeting,
         agenda=agenda_of(db.session(), meeting.id, viewer=viewer(), starts=meeting.starts_at_time),
-        speakers=speakers_of(db.session(), meeting.id),
+        speakers=speakers_of(db.session(), meeting.id, viewer=viewer()),
         presence=presence_at(db.session(), meeting.id),
         decisions=_in_order(
             latest_decisions(db.session(), viewer=viewer(), limit=100, only=Decision.meeting_id == meeting.id)

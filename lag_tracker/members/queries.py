@@ -1,22 +1,23 @@
-"""Who belongs to a group, as far as the public may know."""
+"""Who belongs to a group, as far as the reader may know."""
 
 from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, MemberRole, Membership, Tier
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
+from lag_tracker.models.visibility import Viewer, named_in_group
 
 MOST_MEMBERS = 1000
 
 
 class MemberRow(NamedTuple):
-    """A member as the public may see them: a name only with consent, an organisation unless they asked otherwise."""
+    """A member as the reader may see them: the public reads names with consent, organisations unless asked not to."""
 
     name: str | None
     organisation: Bilingual | None
@@ -27,11 +28,11 @@ class MemberRow(NamedTuple):
     group_name: Bilingual | None
 
 
-def members_of(session: Session, group_id: int, *, today: date) -> list[MemberRow]:
+def members_of(session: Session, group_id: int, *, viewer: Viewer, today: date) -> list[MemberRow]:
     """Return those who belong to a group today, leaders first, then by organisation in the Latvian alphabet."""
-    member_group = aliased(Group)
+    member_group, is_own = aliased(Group), viewer.belongs_to_one([group_id])
     found = session.execute(
-        select(Membership, Person.name, Person.name_is_public, Organisation, member_group)
+        select(Membership, case((named_in_group(viewer), Person.name)), Organisation, member_group)
         .select_from(Membership)
         .outerjoin(Person, Person.id == Membership.person_id)
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
@@ -46,15 +47,15 @@ def members_of(session: Session, group_id: int, *, today: date) -> list[MemberRo
     )
     rows = [
         MemberRow(
-            name if is_public else None,
-            organisation.name if organisation and membership.organisation_is_public else None,
+            name,
+            organisation.name if organisation and (membership.organisation_is_public or is_own) else None,
             organisation.sector if organisation else None,
             membership.tier,
             membership.role,
             group.slug if group else None,
             group.name if group else None,
         )
-        for membership, name, is_public, organisation, group in found
+        for membership, name, organisation, group in found
     ]
     return sorted(rows, key=lambda row: list(MemberRole).index(row.role))
 

@@ -14,10 +14,11 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group
+from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState, MinutesState
 from lag_tracker.models.milestone import Milestone
+from lag_tracker.models.person import Person
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
 
@@ -193,3 +194,27 @@ def visible_milestones(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see a Milestone: it is a network's, or its group is visible."""
     group = exists(select(1).where(Group.id == Milestone.group_id, visible_groups(viewer)).correlate(Milestone))
     return Milestone.group_id.is_(None) | group
+
+
+@_kept
+def named_at(viewer: Viewer, meeting_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may read a Person's name in what belongs to a meeting.
+
+    Everyone reads the names of those who agreed to it; who belongs to one of the meeting's groups reads all of them.
+    `meeting_id` is the column that names the meeting.
+    """
+    if viewer.is_administrator:
+        return true()
+    ways: list[ColumnElement[bool]] = [Person.name_is_public.is_(True)]
+    if viewer.belongs_to:
+        ways.append(_held_by(meeting_id, viewer.belongs_to))
+    return or_(*ways)
+
+
+@_kept
+def named_in_group(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may read a Person's name in a Membership."""
+    if viewer.is_administrator:
+        return true()
+    is_public = Person.name_is_public.is_(True)
+    return or_(is_public, Membership.group_id.in_(viewer.belongs_to)) if viewer.belongs_to else is_public
