@@ -46,6 +46,25 @@ class Audience(StrEnum):
 PERSONAL = {"is_personal": True}
 
 
+class RoughDay(NamedTuple):
+    """A day as finely as it is known."""
+
+    #: The first of the month or year when no more is known; None when nothing is.
+    first: date | None
+    precision: Precision
+
+    def is_before(self, other: "RoughDay") -> bool:
+        """Tell whether it is surely earlier, as far as both are known."""
+        if self.first is None or other.first is None:
+            return False
+        parts = {Precision.YEAR: 1, Precision.MONTH: 2}
+        shared = min(parts.get(self.precision, 3), parts.get(other.precision, 3))
+        return self.first.timetuple()[:shared] < other.first.timetuple()[:shared]
+
+
+NO_DAY = RoughDay(None, Precision.UNKNOWN)
+
+
 class Identified:
     """A row with a number of its own, and the key it bears in a file it was loaded from."""
 

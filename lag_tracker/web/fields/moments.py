@@ -7,8 +7,9 @@ from typing import Any
 from flask_babel import gettext
 from wtforms import StringField
 
+from lag_tracker.models.traits import NO_DAY, Precision, RoughDay
 from lag_tracker.web.fields.checks import clean
-from lag_tracker.web.formatting import short_date
+from lag_tracker.web.formatting import coarse_date, short_date
 
 #: No group met before, and none has planned so far.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -17,6 +18,7 @@ HOURS, MINUTES = 24, 60
 LONGEST_NUMBER = 9
 _DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\.?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
+_MONTH = re.compile(r"(\d{1,2})\.\s?(\d{4})\.?")
 
 
 class TypedField(StringField):
@@ -68,6 +70,50 @@ def read_day(typed: str) -> date | None:
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
+
+
+class RoughDayField(TypedField):
+    """A day, a month or a year, as finely as it is known, on one line; `data` is a RoughDay, NO_DAY when empty."""
+
+    look = "rough"
+
+    def shown(self) -> str:
+        """Return the day as 15.03.2027., the month as 03.2027., the year as 2027."""
+        day, precision = self.data or NO_DAY
+        if day is None or precision is Precision.UNKNOWN:
+            return ""
+        start = {Precision.YEAR: "", Precision.MONTH: f"{day.month:02d}."}.get(
+            precision, f"{day.day:02d}.{day.month:02d}."
+        )
+        return f"{start}{day.year:04d}{'.' if start else ''}"
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read what was typed, no finer than it was typed."""
+        typed = clean(valuelist[0]) if valuelist else ""
+        found = read_rough_day(typed)
+        self.data = found or NO_DAY
+        if found is None:
+            raise ValueError(gettext("Enter a day such as 15.03.2027., a month such as 03.2027., or a year."))
+
+    def words(self) -> str:
+        """Return the day as pages say it."""
+        return coarse_date(*(self.data or NO_DAY))
+
+
+def read_rough_day(typed: str) -> RoughDay | None:
+    """Return the day, month or year that somebody typed, NO_DAY for nothing; None when it is none of them."""
+    if not typed:
+        return NO_DAY
+    if day := read_day(typed):
+        return RoughDay(day, Precision.DAY)
+    if found := _MONTH.fullmatch(typed):
+        return _rough(f"01.{found[0]}", Precision.MONTH)
+    return _rough(f"01.01.{typed}", Precision.YEAR)
+
+
+def _rough(first: str, precision: Precision) -> RoughDay | None:
+    day = read_day(first)
+    return RoughDay(day, precision) if day else None
 
 
 class ClockField(TypedField):
