@@ -23,7 +23,7 @@ from lag_tracker.decisions import views as decisions
 from lag_tracker.derived import keep_derived
 from lag_tracker.desk import views as desk
 from lag_tracker.groups import views as groups
-from lag_tracker.initiatives import views as initiatives
+from lag_tracker.initiatives import pages as initiatives
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.municipalities import views as municipalities

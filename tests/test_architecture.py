@@ -13,6 +13,8 @@ EXTRA_FILES = {
     "calendars": {"entries", "feeds", "plans", "segments", "bodies", "pages"},
     # What a list shows of a meeting; what its managers ask about it; and when it may be.
     "meetings": {"rows", "managed", "moments"},
+    # What managers ask; the table of states; two that become one; and the pages on which initiatives are written.
+    "initiatives": {"managed", "moves", "merging", "pages"},
     # What records say, what somebody seeks, and the index between the two.
     # The extension behind signing in, and its pages by what they are about; how often something may be tried.
     "accounts": {"security", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
@@ -76,6 +78,8 @@ LAYERS_IN_A_FEATURE = {
     "managed": 40,
     "bodies": 50,
     "moments": 50,
+    "moves": 50,
+    "merging": 50,
     "operations": 50,
     "limits": 50,
     "parts": 72,

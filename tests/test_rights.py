@@ -27,6 +27,11 @@ OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
 OUR_PAGE = Doors({"slug": "musu"}, {"slug": "cita"})
 OUR_MUNICIPALITY = Doors({"slug": "musu-novads"}, {"slug": "cita-novads"})
 OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
+OUR_INITIATIVE = Doors({"slug": "musu-iniciativa"}, {"slug": "cita-iniciativa"})
+OUR_STEP = Doors({"slug": "musu-iniciativa", "number": 1}, {"slug": "cita-iniciativa", "number": 1})
+OUR_MERGER = Doors(
+    {"slug": "musu-iniciativa", "into": "musu-otra"}, {"slug": "musu-iniciativa", "into": "cita-iniciativa"}
+)
 NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
@@ -61,6 +66,17 @@ ADDRESSES: dict[str, Doors] = {
     "municipalities.edit": OUR_MUNICIPALITY,
     "municipalities.archive": OUR_MUNICIPALITY,
     "municipalities.erase": OUR_MUNICIPALITY,
+    "initiatives.new": OUR_GROUP,
+    "initiatives.edit": OUR_INITIATIVE,
+    "initiatives.move": OUR_INITIATIVE,
+    "initiatives.step": OUR_STEP,
+    "initiatives.undo": OUR_INITIATIVE,
+    "initiatives.meetings": OUR_INITIATIVE,
+    "initiatives.merge": OUR_INITIATIVE,
+    "initiatives.merge_into": OUR_MERGER,
+    "initiatives.split": OUR_INITIATIVE,
+    "initiatives.archive": OUR_INITIATIVE,
+    "initiatives.erase": OUR_INITIATIVE,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -87,10 +103,15 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     The stranger manages the other group.
     """
     groups = {}
-    for name, topic in (("musu", "musu-temats"), ("cita", "cits-temats")):
+    for name, topic, initiatives in (
+        ("musu", "musu-temats", ("musu-iniciativa", "musu-otra")),
+        ("cita", "cits-temats", ("cita-iniciativa", "cita-otra")),
+    ):
         groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
         factories.topic(groups[name], slug=topic)
         factories.person()
+        for slug in initiatives:
+            factories.initiative(groups[name], slug=slug)
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
     db.session.commit()

@@ -67,6 +67,8 @@ class Column(NamedTuple):
 
 
 _STATES = list(InitiativeState)
+#: Whether lists show it: it was not put away, nor did it become part of another.
+_goes_on = Initiative.archived_at.is_(None)
 
 
 def initiatives(
@@ -104,7 +106,7 @@ def count_by_state(
     """Return how many initiatives there are in each state that has any, in the order of an initiative's life."""
     found = (
         select(Initiative.state, func.count().label("number"))
-        .where(visible_initiatives(viewer))
+        .where(visible_initiatives(viewer), _goes_on)
         .group_by(Initiative.state)
     )
     counts = {row.state: row.number for row in session.execute(found if only is None else found.where(only))}
@@ -113,14 +115,14 @@ def count_by_state(
 
 def proposing_groups(session: Session, *, viewer: Viewer) -> Sequence[Group]:
     """Return the groups that have initiatives, in the Latvian alphabet."""
-    having = select(Initiative.group_id)
+    having = select(Initiative.group_id).where(_goes_on)
     found = select(Group).where(Group.id.in_(having), visible_groups(viewer))
     return session.scalars(found.order_by(Group.name_sort, Group.id)).all()
 
 
 def proposed_themes(session: Session, *, viewer: Viewer) -> Sequence[Theme]:
     """Return the themes that initiatives have, in the Latvian alphabet."""
-    used = select(Initiative.theme_id).where(visible_initiatives(viewer))
+    used = select(Initiative.theme_id).where(visible_initiatives(viewer), _goes_on)
     return session.scalars(select(Theme).where(Theme.id.in_(used)).order_by(Theme.name_sort, Theme.id)).all()
 
 
@@ -132,6 +134,9 @@ def find_initiative(session: Session, slug: str, *, viewer: Viewer) -> Initiativ
         .options(
             joinedload(Initiative.group).joinedload(Group.municipality),
             joinedload(Initiative.theme),
+            joinedload(Initiative.proposer),
+            joinedload(Initiative.merged_into),
+            joinedload(Initiative.split_from),
             # A topic may belong to another group than the initiative, and that group may be hidden.
             selectinload(Initiative.topic.and_(visible_topics(viewer))),
         )
@@ -142,7 +147,15 @@ def changes_of(session: Session, *, viewer: Viewer, only: ColumnElement[bool]) -
     """Return the steps of the initiatives that `only` picks, in their order, with the meetings that may be shown."""
     change = InitiativeStateChange
     found = session.execute(
-        select(change, Meeting.slug, Initiative.slug, Initiative.title_lv, Initiative.title_en)
+        select(
+            change,
+            Meeting.slug,
+            Initiative.slug,
+            Initiative.title_lv,
+            Initiative.title_en,
+            Initiative.merged_into_id,
+            Initiative.split_from_id,
+        )
         .join(Initiative, Initiative.id == change.initiative_id)
         .outerjoin(Meeting, and_(Meeting.id == change.meeting_id, visible_meetings(viewer)))
         .where(only, visible_initiatives(viewer))
@@ -158,9 +171,40 @@ def changes_of(session: Session, *, viewer: Viewer, only: ColumnElement[bool]) -
             meeting,
             Bilingual(lv, en),
             slug,
+            merged_into_id,
+            split_from_id,
         )
-        for one, meeting, slug, lv, en in found
+        for one, meeting, slug, lv, en, merged_into_id, split_from_id in found
     ]
+
+
+class Story(NamedTuple):
+    """The changes of an initiative and of those that became part of it, and its kin."""
+
+    #: Of the initiative itself and of those that became part of it.
+    changes: Sequence[Change]
+    #: The last of its own, None when it has no history.
+    latest: Change | None
+    #: Slug -> title of the initiatives that became part of it.
+    merged: dict[str, Bilingual]
+    #: Slug -> title of the initiatives that were split off from it and go on by themselves.
+    split_off: dict[str, Bilingual]
+
+
+def story_of(session: Session, initiative: Initiative, *, viewer: Viewer) -> Story:
+    """Return what became of an initiative, in one statement."""
+    number = initiative.id
+    kin = or_(Initiative.id == number, Initiative.merged_into_id == number, Initiative.split_from_id == number)
+    found = changes_of(session, viewer=viewer, only=kin)
+    own = [change for change in found if change.slug == initiative.slug]
+    merged = [change for change in found if change.merged_into_id == number]
+    split_off = [change for change in found if change.split_from_id == number and change.merged_into_id is None]
+    return Story(
+        [change for change in found if change in own or change in merged],
+        own[-1] if own else None,
+        {change.slug: change.title for change in merged},
+        {change.slug: change.title for change in split_off},
+    )
 
 
 def meetings_about_initiative(initiative_id: int, *, viewer: Viewer) -> ColumnElement[bool]:
@@ -202,7 +246,7 @@ def _listed(viewer: Viewer) -> Select[*tuple[Any, ...]]:
         .join(Group, Group.id == Initiative.group_id)
         .outerjoin(Theme, Theme.id == Initiative.theme_id)
         .outerjoin(change, and_(change.id == latest))
-        .where(visible_initiatives(viewer))
+        .where(visible_initiatives(viewer), _goes_on)
     )
 
 

@@ -11,13 +11,13 @@ from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.initiatives.queries import (
     Order,
     as_board,
-    changes_of,
     count_by_state,
     find_initiative,
     initiatives,
     meetings_about_initiative,
     proposed_themes,
     proposing_groups,
+    story_of,
 )
 from lag_tracker.meetings.queries import chosen_meetings
 from lag_tracker.models.action import Action
@@ -89,18 +89,18 @@ def show(slug: str) -> str:
     """Show one initiative: how it came about and where it stands."""
     session = db.session()
     initiative = find_initiative(session, slug, viewer=viewer()) or abort(404)
-    changes = changes_of(session, viewer=viewer(), only=Initiative.id == initiative.id)
+    story = story_of(session, initiative, viewer=viewer())
     return render_template(
         "initiatives/show.html",
         initiative=initiative,
-        latest=changes[-1] if changes else None,
+        story=story,
         path=path(
             chosen_meetings(session, viewer=viewer(), only=meetings_about_initiative(initiative.id, viewer=viewer())),
             mentions=mentions(session, viewer=viewer(), only=AgendaItem.initiative_id == initiative.id),
             decisions=latest_decisions(
                 session, viewer=viewer(), limit=MOST_DECISIONS, only=Decision.initiative_id == initiative.id
             ),
-            changes=changes,
+            changes=story.changes,
         ),
         actions=actions(session, viewer=viewer(), only=Action.initiative_id == initiative.id),
         citations=citations_of(session, initiative_id=initiative.id),

@@ -20,6 +20,7 @@ from lag_tracker.models.traits import (
     Identified,
     Precision,
     Revised,
+    RoughDay,
     Stamped,
     Titled,
     one_of,
@@ -123,3 +124,13 @@ class InitiativeStateChange(Identified, Base):
     def reason(self) -> Bilingual:
         """Why the initiative came to this state, in both languages."""
         return Bilingual(self.reason_lv, self.reason_en)
+
+    @property
+    def since(self) -> RoughDay:
+        """When the initiative came to this state."""
+        return RoughDay(self.changed_on, self.date_precision)
+
+    @property
+    def revision(self) -> int:
+        """That of the initiative, which rises whenever one of its steps is changed."""
+        return self.initiative.revision

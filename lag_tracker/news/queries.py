@@ -141,7 +141,7 @@ def _initiatives(session: Session, viewer: Viewer, limit: int) -> list[News]:
         select(Initiative, step, Group.is_sample)
         .join(Group, Group.id == Initiative.group_id)
         .outerjoin(step, (step.initiative_id == Initiative.id) & (step.position == steps))
-        .where(visible_initiatives(viewer))
+        .where(visible_initiatives(viewer), Initiative.archived_at.is_(None))
         .order_by(Initiative.changed_at.desc(), Initiative.id.desc())
         .limit(limit)
     )

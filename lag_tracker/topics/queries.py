@@ -59,6 +59,8 @@ class Change(NamedTuple):
     #: Of the initiative.
     title: Bilingual
     slug: str
+    merged_into_id: int | None = None
+    split_from_id: int | None = None
 
 
 class Step(NamedTuple):

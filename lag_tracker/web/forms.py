@@ -27,7 +27,9 @@ UNTYPED = {"csrf_token", "submission", "revision"}
 class HasRevision(Protocol):
     """A record that counts its changes."""
 
-    revision: int
+    @property
+    def revision(self) -> int:
+        """How often it was changed."""
 
 
 def page_too_old() -> str:
