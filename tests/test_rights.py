@@ -32,6 +32,7 @@ OUR_STEP = Doors({"slug": "musu-iniciativa", "number": 1}, {"slug": "cita-inicia
 OUR_MERGER = Doors(
     {"slug": "musu-iniciativa", "into": "musu-otra"}, {"slug": "musu-iniciativa", "into": "cita-iniciativa"}
 )
+OUR_MEETING = Doors({"slug": "musu-sanaksme"}, {"slug": "cita-sanaksme"})
 NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
@@ -77,6 +78,13 @@ ADDRESSES: dict[str, Doors] = {
     "initiatives.split": OUR_INITIATIVE,
     "initiatives.archive": OUR_INITIATIVE,
     "initiatives.erase": OUR_INITIATIVE,
+    "meetings.archive": OUR_MEETING,
+    "meetings.cancel": OUR_MEETING,
+    "meetings.edit": OUR_MEETING,
+    "meetings.erase": OUR_MEETING,
+    "meetings.hold": OUR_MEETING,
+    "meetings.publish": OUR_MEETING,
+    "meetings.withdraw": OUR_MEETING,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -112,6 +120,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         factories.person()
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
+        factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
     db.session.commit()

@@ -1,14 +1,33 @@
 """Questions that managers ask about their meetings."""
 
-from sqlalchemy import ColumnElement, or_, select, true
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.models.group import Group
-from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
+from lag_tracker.models.action import Action
+from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.decision import Decision
+from lag_tracker.models.group import Group, group_network
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState
+from lag_tracker.models.municipality import Municipality
+from lag_tracker.models.network import Network
 from lag_tracker.models.visibility import Viewer, changeable_groups, changeable_meetings
 
 #: More groups are not offered to meet together.
 MOST_JOINING = 100
+
+
+class Parts(NamedTuple):
+    """How much is on record about a meeting."""
+
+    agenda: int
+    attendance: int
+    decisions: int
+    actions: int
+    links: int
 
 
 def changeable_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meeting | None:
@@ -50,3 +69,38 @@ def groups_to_meet_with(session: Session, group: Group, *, viewer: Viewer) -> li
             .limit(MOST_JOINING)
         )
     )
+
+
+def groups_to_hold(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Group]:
+    """Return the groups that may hold a meeting: those that do, and those that `viewer` may let meet with them."""
+    holding = meeting.groups
+    if holding:
+        joining = groups_to_meet_with(session, holding[0], viewer=viewer)
+    else:
+        found = select(Group).where(changeable_groups(viewer), Group.archived_at.is_(None))
+        joining = list(session.scalars(found.order_by(Group.name_sort, Group.id).limit(MOST_JOINING)))
+    return holding + [group for group in joining if group not in holding]
+
+
+def networks_to_choose(
+    session: Session, groups: Sequence[Group], *, viewer: Viewer, chosen: Sequence[Network] = ()
+) -> list[Network]:
+    """Return the networks that a meeting of `groups` may be part of: theirs, all for who manages everything."""
+    theirs = select(group_network.c.network_id).where(group_network.c.group_id.in_([group.id for group in groups]))
+    numbers = [network.id for network in chosen]
+    offered = true() if viewer.is_administrator else or_(Network.id.in_(theirs), Network.id.in_(numbers))
+    return list(session.scalars(select(Network).where(offered).order_by(Network.name_sort, Network.id)))
+
+
+def all_municipalities(session: Session) -> list[Municipality]:
+    """Return every municipality in the Latvian alphabet."""
+    return list(session.scalars(select(Municipality).order_by(Municipality.name_sort, Municipality.id)))
+
+
+def parts_of(session: Session, meeting_id: int) -> Parts:
+    """Return how much is on record about a meeting, in one statement."""
+    nouns = (AgendaItem, Attendance, Decision, Action, MeetingLink)
+    counts = (
+        select(func.count()).select_from(noun).where(noun.meeting_id == meeting_id).scalar_subquery() for noun in nouns
+    )
+    return Parts(*session.execute(select(*counts)).one())

@@ -40,7 +40,13 @@ from lag_tracker.meetings.rows import (
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
 from lag_tracker.models.traits import Position, Precision
-from lag_tracker.models.visibility import Viewer, visible_initiatives, visible_links, visible_meetings
+from lag_tracker.models.visibility import (
+    Viewer,
+    listed_meetings,
+    visible_initiatives,
+    visible_links,
+    visible_meetings,
+)
 
 # For each kind of viewer.
 _built_once = lru_cache(maxsize=200)
@@ -108,7 +114,7 @@ _TODAY, _REACHED, _MONTH, _YEAR, _LIMIT = (
 
 
 def _upcoming_of(viewer: Viewer, continued: bool, only: ColumnElement[bool] | None) -> Listed:  # noqa: FBT001 -- as below
-    conditions = [visible_meetings(viewer)]
+    conditions = [listed_meetings(viewer)]
     if only is not None:
         conditions.append(only)
     if continued:
@@ -137,7 +143,7 @@ def meetings_between(
     session: Session, *, viewer: Viewer, first: date, last: date, limit: int, only: ColumnElement[bool] | None = None
 ) -> list[MeetingRow]:
     """Return the meetings on any day from `first` to `last`, in order."""
-    conditions = [visible_meetings(viewer)] if only is None else [visible_meetings(viewer), only]
+    conditions = [listed_meetings(viewer)] if only is None else [listed_meetings(viewer), only]
     within = Meeting.starts_on.between(first, last)
     wanted = _soonest(within, (_under_way(first),), conditions=conditions, limit=limit)
     found = select(*COLUMNS).where(Meeting.id.in_(wanted))
@@ -189,8 +195,8 @@ def meetings_of_year(
     month = case((Meeting.date_precision == Precision.YEAR, 0), else_=extract("month", Meeting.starts_on))
     of_year = Meeting.starts_on.between(date(year, 1, 1), date(year, 12, 31))
     place = func.row_number().over(partition_by=month, order_by=FORWARDS)
-    ranked = select(Meeting.id, place.label("place")).where(visible_meetings(viewer), of_year)
-    counted = select(month, func.count()).where(visible_meetings(viewer), of_year).group_by(month)
+    ranked = select(Meeting.id, place.label("place")).where(listed_meetings(viewer), of_year)
+    counted = select(month, func.count()).where(listed_meetings(viewer), of_year).group_by(month)
     if only is not None:
         ranked, counted = ranked.where(only), counted.where(only)
     ranks = ranked.subquery()
@@ -234,7 +240,7 @@ def of_networks(network_ids: Sequence[int]) -> ColumnElement[bool]:
 
 
 def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Listed:
-    found = select(*COLUMNS).where(visible_meetings(viewer))
+    found = select(*COLUMNS).where(listed_meetings(viewer))
     return found if only is None else found.where(only)
 
 

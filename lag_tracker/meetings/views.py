@@ -1,26 +1,50 @@
-"""The page of a meeting."""
+"""The page of a meeting, and the pages that change it."""
 
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, render_template, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from lag_tracker.actions.queries import actions
 from lag_tracker.agenda.queries import agenda_of, speakers_of
 from lag_tracker.attendance.queries import presence_at
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import DecisionRow, latest_decisions
 from lag_tracker.labels import meeting_title
+from lag_tracker.meetings.forms import CancelForm, MeetingForm, MeetingOnPaper
+from lag_tracker.meetings.managed import (
+    all_municipalities,
+    changeable_meeting,
+    groups_to_hold,
+    networks_to_choose,
+    parts_of,
+)
+from lag_tracker.meetings.moments import ambiguous_times
+from lag_tracker.meetings.operations import (
+    Move,
+    bring_to,
+    cancel_meeting,
+    change_meeting,
+    erase_meeting,
+    put_meeting_away,
+    take_meeting_back,
+)
 from lag_tracker.meetings.queries import find_meeting, neighbours_of
 from lag_tracker.models.action import Action
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.meeting import Meeting, Mode
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.clock import today
+from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
-from lag_tracker.web.routes import page
+from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.transactions import done
 
 blueprint = Blueprint("meetings", __name__)
 
@@ -42,7 +66,118 @@ def show(slug: str) -> str:
         neighbours=neighbours_of(db.session(), meeting, viewer=viewer()),
         citations=citations_of(db.session(), meeting_id=meeting.id),
         event=_structured(meeting) if meeting.has_day else None,
+        button=Button() if viewer().may_manage(link.group_id for link in meeting.meeting_groups) else None,
     )
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/labot", en="/meetings/<slug>/edit", access=Access.MANAGER, methods=FORM)
+def edit(slug: str) -> Response:
+    """Let a manager change a meeting."""
+    session, meeting = db.session(), _changeable(slug)
+    groups = groups_to_hold(session, meeting, viewer=viewer())
+    networks = networks_to_choose(session, groups, viewer=viewer(), chosen=meeting.networks)
+    form = MeetingForm(MeetingOnPaper(meeting))
+    form.offer(groups=groups, networks=networks, municipalities=all_municipalities(session))
+    if not viewer().is_administrator and meeting.meeting_groups:
+        form.leading.empty = None
+    if form.is_accepted():
+        with form.rules():
+            move = change_meeting(
+                meeting,
+                words=form.words,
+                moment=form.moment,
+                groups=_holding(meeting, groups, form.group_ids),
+                networks=[network for network in networks if network.id in form.networks.chosen],
+                today=today(),
+                now=utc_now(),
+            )
+            return done(url_for(".show", slug=slug), _saved(meeting, move))
+    return form_page("meetings/form.html", form, meeting=meeting)
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/izsludinat", en="/meetings/<slug>/publish", access=Access.MANAGER, methods=FORM)
+def publish(slug: str) -> Response:
+    """Let a manager plan a draft for all to see, or let a meeting take place after all."""
+    return _state_page(slug, MeetingState.SCHEDULED, gettext("The meeting is planned; calendars show it from now on."))
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/melnraksta", en="/meetings/<slug>/withdraw", access=Access.MANAGER, methods=FORM)
+def withdraw(slug: str) -> Response:
+    """Let a manager make a draft of a meeting again."""
+    return _state_page(slug, MeetingState.DRAFT, gettext("The meeting is a draft again; only managers see it."))
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/notikusi", en="/meetings/<slug>/held", access=Access.MANAGER, methods=FORM)
+def hold(slug: str) -> Response:
+    """Let a manager say that a meeting was held."""
+    return _state_page(slug, MeetingState.HELD, gettext("The meeting counts as held. Write down what came of it."))
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/atcelt", en="/meetings/<slug>/cancel", access=Access.MANAGER, methods=FORM)
+def cancel(slug: str) -> Response:
+    """Let a manager call a meeting off, saying why, after saying what subscribers will see."""
+    meeting, form = _changeable(slug), CancelForm()
+    if form.is_accepted():
+        with form.rules():
+            cancel_meeting(meeting, reason=form.reason, now=utc_now())
+            return done(url_for(".show", slug=slug), gettext("The meeting was cancelled; calendars show it as such."))
+    return form_page("meetings/cancel.html", form, meeting=meeting)
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/arhivs", en="/meetings/<slug>/archive", access=Access.MANAGER, methods=FORM)
+def archive(slug: str) -> Response:
+    """Let a manager put a draft or a cancelled meeting away, or take it back."""
+    meeting, form = _changeable(slug), Button()
+    if form.is_accepted():
+        with form.rules():
+            if meeting.is_archived:
+                take_meeting_back(meeting)
+                return done(url_for(".show", slug=slug), gettext("The meeting is in the lists again."))
+            put_meeting_away(meeting, now=utc_now())
+            return done(url_for(".show", slug=slug), gettext("The meeting was archived."))
+    return form_page("meetings/archive.html", form, meeting=meeting)
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/dzest", en="/meetings/<slug>/erase", access=Access.ADMINISTRATOR, methods=FORM)
+def erase(slug: str) -> Response:
+    """Let an administrator delete a meeting for good, after saying what goes with it."""
+    meeting, form = _changeable(slug), Button()
+    if form.is_accepted():
+        erase_meeting(meeting, session=db.session())
+        return done(url_for("calendars.upcoming"), gettext("The meeting was erased."))
+    return form_page("meetings/erase.html", form, meeting=meeting, parts=parts_of(db.session(), meeting.id))
+
+
+def _changeable(slug: str) -> Meeting:
+    return changeable_meeting(db.session(), slug, viewer=viewer()) or abort(404)
+
+
+def _state_page(slug: str, state: MeetingState, said: str) -> Response:
+    """Ask whether a meeting shall come to a state, and bring it there."""
+    meeting, form = _changeable(slug), Button()
+    if form.is_accepted():
+        with form.rules():
+            bring_to(meeting, state, today=today())
+            return done(url_for(".show", slug=slug), said)
+    return form_page("meetings/state.html", form, meeting=meeting, state=state)
+
+
+def _holding(meeting: Meeting, offered: list[Group], chosen: list[int]) -> list[Group]:
+    """Return the groups chosen, in that order; those that the reader does not manage stay as they were."""
+    by_number = {group.id: group for group in offered}
+    groups = [by_number[number] for number in chosen]
+    return groups + [one for one in meeting.groups if one not in groups and not viewer().may_manage([one.id])]
+
+
+def _saved(meeting: Meeting, move: Move | None) -> str:
+    """Say that a meeting was saved, and what those who subscribed will see of it."""
+    said = [gettext("The meeting was saved.")]
+    if move and move.is_another_time and meeting.state is MeetingState.SCHEDULED and meeting.has_day:
+        said.append(gettext("Subscribed calendars move it when they next look, mostly within hours."))
+    twice = ambiguous_times(move.after.moment) if move else []
+    if twice:
+        said.append(gettext("%(clock)s comes twice that night; the first one is meant.", clock=f"{twice[0]:%H:%M}"))
+    return " ".join(said)
 
 
 def _in_order(decisions: list[DecisionRow]) -> list[DecisionRow]:

@@ -109,6 +109,13 @@ def visible_meetings(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*ways)
 
 
+@_kept
+def listed_meetings(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which lists show a Meeting to `viewer`: it is visible and was not put away."""
+    visible = visible_meetings(viewer)
+    return visible if viewer == PUBLIC else visible & Meeting.archived_at.is_(None)
+
+
 def _held_by(meeting_id: InstrumentedAttribute[Any], groups: frozenset[int]) -> ColumnElement[bool]:
     """Return the condition that one of `groups` holds the meeting that a column names."""
     holder = aliased(MeetingGroup)

@@ -53,7 +53,8 @@ def _item(row: MeetingRow, lang: str, prefix: str, heading: str = "h3", *, is_ne
     facts = _facts(lang, row.kind if title else None, row.groups, row.networks, row.mode)
     if place:
         facts += f"<span>{_words(place.read_in(lang), lang)}</span>"
-    below = _badge("cancelled", label(MeetingState.CANCELLED, lang)) if is_cancelled else ""
+    is_draft = row.state is MeetingState.DRAFT
+    below = _badge(row.state.value, label(row.state, lang)) if is_cancelled or is_draft else ""
     if row.groups and row.groups[0].is_sample:
         below += _badge("sample", gettext("invented sample"))
     return (

@@ -5,7 +5,7 @@ Every field has a `look`, by which the page chooses how to draw it, and `words()
 
 from lag_tracker.web.fields.checks import Needed, clean, lazy, not_before, one_of_two
 from lag_tracker.web.fields.choices import ChoiceField, RecordField, RecordsField, TickField
-from lag_tracker.web.fields.moments import ClockField, DayField, NumberField, RoughDayField, read_day
+from lag_tracker.web.fields.moments import ClockField, DayField, NumberField, RoughDayField, ZoneField, read_day
 from lag_tracker.web.fields.text import AddressField, LineField, LinesField, MailField, TextField
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "RoughDayField",
     "TextField",
     "TickField",
+    "ZoneField",
     "clean",
     "lazy",
     "not_before",

@@ -1,15 +1,23 @@
 """Fields for days, times and numbers, as people write them."""
 
 import re
+from collections.abc import Iterator
 from datetime import date, time
+from functools import lru_cache
 from typing import Any
+from zoneinfo import available_timezones
 
+from babel.dates import get_timezone_location
 from flask_babel import gettext
-from wtforms import StringField
+from wtforms import SelectField, StringField
+from wtforms.fields.choices import Choice  # type: ignore[attr-defined]  # the types are of an older WTForms
+from wtforms.validators import StopValidation
 
+from lag_tracker.latvian import sort_key
 from lag_tracker.models.traits import NO_DAY, Precision, RoughDay
 from lag_tracker.web.fields.checks import clean
 from lag_tracker.web.formatting import coarse_date, short_date
+from lag_tracker.web.language import reading_language
 
 #: No group met before, and none has planned so far.
 FIRST_YEAR, LAST_YEAR = 1900, 2199
@@ -171,3 +179,45 @@ class NumberField(TypedField):
     def words(self) -> str:
         """Return the number."""
         return self.shown()
+
+
+@lru_cache(maxsize=2)
+def european_zones(lang: str) -> dict[str, str]:
+    """Return the time zones of Europe by the names of their cities: "Europe/Riga" -> "Rīga"."""
+    names = {
+        zone: get_timezone_location(zone, locale=lang, return_city=True)
+        for zone in available_timezones()
+        if zone.startswith("Europe/")
+    }
+    return dict(sorted(names.items(), key=lambda pair: sort_key(pair[1])))
+
+
+class ZoneField(SelectField):
+    """A time zone of Europe by its city; `data` is its name, such as "Europe/Riga"."""
+
+    look = "choice"
+
+    def __init__(self, words: Any = None, validators: Any = (), **given: Any) -> None:
+        """Make a field that offers the zones of Europe, and the record's own."""
+        super().__init__(words, validators, validate_choice=False, **given)
+
+    def iter_choices(self) -> Iterator[Any]:
+        """Yield the zones in the language being read."""
+        zones = european_zones(reading_language())
+        if self.data and self.data not in zones:
+            yield Choice(self.data, self.data, True, {})  # noqa: FBT003 -- the tuple of WTForms
+        for zone, city in zones.items():
+            yield Choice(zone, city, zone == self.data, {})
+
+    def has_groups(self) -> bool:
+        """Tell that the zones stand in one list."""
+        return False
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse a zone that there is not."""
+        if self.data not in available_timezones():
+            raise StopValidation(gettext("Choose one of the list."))
+
+    def words(self) -> str:
+        """Return the zone's city."""
+        return european_zones(reading_language()).get(self.data, str(self.data or ""))
