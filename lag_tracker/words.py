@@ -106,6 +106,7 @@ _COLUMNS: dict[str, Bilingual] = {
         ("is_for_administrator", "administratora uzaicinājums", "invitation of an administrator"),
         ("is_given", "ir dota", "given"),
         ("is_guest", "viesis", "guest"),
+        ("is_nameless", "vārds vairs netiek glabāts", "name no longer kept"),
         ("is_permanent", "pastāvīga grupa", "standing group"),
         ("is_sample", "paraugs", "sample"),
         ("join_audience", "kam redzama pieslēgšanās saite", "who sees the joining link"),

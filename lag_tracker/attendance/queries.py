@@ -45,7 +45,7 @@ def presence_at(session: Session, meeting_id: int) -> PresenceSummary:
         (presence, guest): number
         for presence, guest, number in session.execute(
             select(Attendance.presence, Attendance.is_guest, func.count())
-            .where(Attendance.meeting_id == meeting_id, Attendance.person_id.is_not(None))
+            .where(Attendance.meeting_id == meeting_id, Attendance.person_id.is_not(None) | Attendance.is_nameless)
             .group_by(Attendance.presence, Attendance.is_guest)
         )
     }

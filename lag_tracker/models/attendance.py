@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
@@ -47,6 +47,8 @@ class Attendance(Identified, Base):
     #: When the person last answered.
     replied_at: Mapped[datetime | None]
     is_guest: Mapped[bool] = mapped_column(default=False)
+    #: True for a person whose name has been kept here for long enough; they are still counted.
+    is_nameless: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     meeting: Mapped[Meeting] = relationship(back_populates="attendances", lazy="raise_on_sql")
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")

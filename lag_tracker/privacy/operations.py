@@ -107,7 +107,7 @@ def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | 
     long_ago = (now - timedelta(days=terms.attendance)).date()
     met = select(Meeting.id).where(Meeting.starts_on < long_ago)
     named = Attendance.person_id.is_not(None) & Attendance.meeting_id.in_(met)
-    yield "attendance", terms.attendance, update(Attendance).where(named).values(person_id=None)
+    yield "attendance", terms.attendance, update(Attendance).where(named).values(person_id=None, is_nameless=True)
 
 
 def _forget_contacts(session: Session, left_before: datetime) -> int:

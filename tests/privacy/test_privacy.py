@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
+from lag_tracker.attendance.queries import presence_at
 from lag_tracker.audit.operations import ACTOR
 from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json, db, utc_now
@@ -281,3 +282,14 @@ def test_what_was_kept_for_long_enough_goes(app: Flask, person: Person, terms: d
 
 def test_nothing_goes_where_the_terms_are_for_ever(app: Flask, person: Person) -> None:
     assert apply_terms(db.session(), FOR_EVER, now=utc_now() + timedelta(days=40_000)) == {}
+
+
+def test_attendance_is_still_counted_when_names_are_no_longer_kept(app: Flask, person: Person) -> None:
+    meeting_id = db.session.scalars(select(Attendance.meeting_id)).one()
+    before = presence_at(db.session(), meeting_id)
+    terms = Terms(**{**FOR_EVER.__dict__, "attendance": 1825})
+    apply_terms(db.session(), terms, now=utc_now() + timedelta(days=4000))
+    db.session.commit()
+    assert db.session.scalars(select(Attendance.person_id)).all() == [None]
+    assert presence_at(db.session(), meeting_id) == before
+    assert before.present == 1
