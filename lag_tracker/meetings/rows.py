@@ -99,11 +99,6 @@ class MeetingRow(NamedTuple):
         """Its place in lists."""
         return Position(self.starts_on or date.min, self.id, self.starts_at_time)
 
-    @property
-    def place(self) -> Bilingual:
-        """Where it is, in both languages."""
-        return Bilingual(self.place_lv, self.place_en)
-
 
 def read_rows(
     session: Session, viewer: Viewer, found: Listed, values: dict[str, Any] | None = None

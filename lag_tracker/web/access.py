@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import (
     Flask,
+    Request,
     Response,
     abort,
     current_app,
@@ -18,7 +19,7 @@ from flask import (
     session,
     url_for,
 )
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
 from lag_tracker.audit.operations import ACTOR
@@ -166,6 +167,11 @@ def _keep_private(response: Response) -> Response:
 
 class QuietSessions(SecureCookieSessionInterface):
     """Sessions that leave no trace in answers to people who have none: no cookie, and no `Vary` for one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the session from its cookie; without one there is nothing to check and no need for keys."""
+        has_cookie = self.get_cookie_name(app) in request.cookies
+        return super().open_session(app, request) if has_cookie else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Answer as if there were no sessions where none came and none was begun."""

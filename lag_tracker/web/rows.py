@@ -1,7 +1,7 @@
 """A meeting in a list. The one component written in Python: lists show fifty, and a template takes ten times as long.
 
-A row is put together anew each time. Its date, and its line of kind and groups, are as many other rows have them: each
-is worked out once for a language and kept. Titles, places and addresses are each row's own.
+A row is put together anew each time. Its date, its kind and groups, and its place are as other rows have them: each is
+worked out once for a language and kept. Title and address are its own.
 """
 
 from collections.abc import Iterable
@@ -15,14 +15,16 @@ from markupsafe import Markup, escape
 from lag_tracker.labels import label, meeting_title
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.milestones.queries import MilestoneRow
-from lag_tracker.models.bilingual import Text
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.meeting import MeetingKind, MeetingState, Mode
 from lag_tracker.names.queries import GroupName
 from lag_tracker.web.formatting import When, starting_capital, when
 from lag_tracker.web.language import meeting_address, reading_language
 
-#: Dates, and lines of facts, that each process keeps: less than half a kilobyte each.
+#: Dates, facts and places that each process keeps, so many of each: less than half a kilobyte apiece.
 MOST_KEPT = 2_000
+#: States that a list says in words; the others go without saying.
+MARKED = (MeetingState.CANCELLED, MeetingState.DRAFT)
 
 
 def meeting_item(row: MeetingRow, heading: str = "h3", *, is_next: bool = False) -> Markup:
@@ -46,21 +48,22 @@ def _milestone_item(row: MilestoneRow) -> str:
 
 
 def _item(row: MeetingRow, lang: str, prefix: str, heading: str = "h3", *, is_next: bool = False) -> str:
-    title, place = row.title, row.place
-    is_cancelled = row.state is MeetingState.CANCELLED
-    look = f"meeting{' meeting--next' if is_next else ''}{' meeting--cancelled' if is_cancelled else ''}"
+    title = row.title
+    words = _words(meeting_title(title, row.kind, row.ordinal, lang), lang)
     moment = _date(lang, row.starts_on, row.ends_on, row.precision, row.certainty, row.starts_at_time, row.ends_at_time)
     facts = _facts(lang, row.kind if title else None, row.groups, row.networks, row.mode)
-    if place:
-        facts += f"<span>{_words(place.read_in(lang), lang)}</span>"
-    is_draft = row.state is MeetingState.DRAFT
-    below = _badge(row.state.value, label(row.state, lang)) if is_cancelled or is_draft else ""
+    place = _place(lang, row.place_lv, row.place_en)
+    look, below = "meeting meeting--next" if is_next else "meeting", ""
+    if row.state is MeetingState.CANCELLED:
+        look += " meeting--cancelled"
+    if row.state in MARKED:
+        below = _badge(row.state.value, label(row.state, lang))
     if row.groups and row.groups[0].is_sample:
         below += _badge("sample", gettext("invented sample"))
     return (
         f'<li class="{look}"><div>{moment}</div><div class="stack"><{heading} class="meeting-title">'
-        f'<a href="{prefix}{escape(row.slug)}">{_words(meeting_title(title, row.kind, row.ordinal, lang), lang)}</a>'
-        f'</{heading}><div class="meeting-facts">{facts}</div>{below}</div></li>'
+        f'<a href="{prefix}{escape(row.slug)}">{words}</a></{heading}>'
+        f'<div class="meeting-facts">{facts}{place}</div>{below}</div></li>'
     )
 
 
@@ -80,6 +83,12 @@ def _facts(
     if mode:
         facts.append(starting_capital(label(mode, lang)))
     return "".join([f"<span>{fact}</span>" for fact in facts])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _place(lang: str, *texts: str | None) -> str:
+    place = Bilingual(*texts)
+    return f"<span>{_words(place.read_in(lang), lang)}</span>" if place else ""
 
 
 def date_block(moment: When, size: str = "") -> Markup:
