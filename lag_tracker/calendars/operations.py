@@ -27,7 +27,7 @@ from lag_tracker.models.calendar import CalendarEntry, CalendarFormat, CalendarL
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.milestone import Milestone
-from lag_tracker.names.queries import NAMES
+from lag_tracker.names.queries import NAMES, alters_names
 
 Owner: TypeAlias = InstrumentedAttribute[int | None]
 
@@ -46,8 +46,7 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
     tree = queries.group_tree(session)
     groups = with_all_below(changes.ids.get("group", set()), tree)
     raised = {f"{kind}:{number}" for kind in FEED_SUBJECTS[:3] for number in changes.ids.get(kind, ())}
-    if raised or changes.ids.get("meeting"):
-        # Lists keep names in memory, and which municipalities hold meetings at all.
+    if alters_names(session, changes):
         raised.add(NAMES)
     for kind in FEED_SUBJECTS:
         for numbers in queries.batches(changes.ids.get(kind, ())):

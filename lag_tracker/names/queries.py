@@ -9,17 +9,24 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.calendar import CalendarVersion
+from lag_tracker.models.changes import Changes
 from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.visibility import Viewer, visible_groups
 
 #: Key of the number, beside those of the calendars; and under which a session remembers having looked.
 NAMES: Final = "names"
+#: Tables whose rows lists name.
+NAMED: Final = {"group", "network", "municipality"}
+#: After a change of more meetings than that at once, names are read again without a closer look.
+MOST_COMPARED: Final = 100
 #: Things kept at most, because each kind of viewer has their own.
 MOST_KEPT: Final = 200
 _VERSION: Final = select(CalendarVersion.version).where(CalendarVersion.calendar_key == bindparam("key"))
@@ -66,6 +73,22 @@ def names_version(session: Session) -> int:
         session.info[NAMES] = session.connection().execute(_VERSION, {"key": NAMES}).scalar() or 0
     version: int = session.info[NAMES]
     return version
+
+
+def alters_names(session: Session, changes: Changes) -> bool:
+    """Tell whether `changes` may alter what is kept: a name, or which municipalities have any groups or meetings.
+
+    A municipality comes with its first meeting and goes with its last, so most changes of meetings alter nothing.
+    """
+    if NAMED & changes.ids.keys():
+        return True
+    touched, organisers = changes.ids.get("meeting", set()), changes.references.get("organiser_id", set())
+    if not organisers or len(touched) > MOST_COMPARED:
+        return bool(organisers)
+    has_groups = exists().where(Group.municipality_id == Municipality.id)
+    has_others = exists().where(Meeting.organiser_id == Municipality.id, Meeting.id.not_in(touched))
+    lasting = select(Municipality.id).where(Municipality.id.in_(organisers), or_(has_groups, has_others))
+    return not organisers <= set(session.scalars(lasting))
 
 
 def all_names(session: Session, *, viewer: Viewer) -> Names:
