@@ -31,6 +31,7 @@ from lag_tracker.networks import views as networks
 from lag_tracker.news import views as news
 from lag_tracker.overview import views as overview
 from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
+from lag_tracker.planning import views as planning
 from lag_tracker.privacy import views as privacy
 from lag_tracker.search import views as search
 from lag_tracker.site import views as site
@@ -52,6 +53,7 @@ PAGES = (
     groups,
     meetings,
     meeting_log,
+    planning,
     calendar_pages,
     topics,
     initiatives,

@@ -85,6 +85,8 @@ ADDRESSES: dict[str, Doors] = {
     "meetings.hold": OUR_MEETING,
     "meetings.publish": OUR_MEETING,
     "meetings.withdraw": OUR_MEETING,
+    "planning.following": OUR_GROUP,
+    "planning.new": OUR_GROUP,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
-from lag_tracker.attendance.queries import known_organisation, known_person
+from lag_tracker.attendance.queries import Who, known_organisation, known_person, who
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting
@@ -12,24 +12,30 @@ from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 
 
-def note_present(meeting: Meeting, *, session: Session, memberships: Iterable[Membership]) -> list[Attendance]:
-    """Write down that members came, each on behalf of the organisation that they represent in their group.
+def expect_members(
+    meeting: Meeting, *, session: Session, memberships: Iterable[Membership], presence: Presence | None = None
+) -> list[Attendance]:
+    """Write down whom a meeting expects, each on behalf of the organisation that they represent in their group.
 
-    Who belongs to two of the groups came once.
+    Who belongs to two of the groups is written down once. `presence` is None until the meeting was held.
     """
-    present: dict[tuple[int | None, int | None], Attendance] = {}
+    expected: dict[Who, Attendance] = {}
     for one in memberships:
-        who = (one.person_id, None if one.person_id else one.organisation_id)
-        if who not in present:
-            present[who] = Attendance(
+        if who(one) not in expected:
+            expected[who(one)] = Attendance(
                 meeting=meeting,
                 person_id=one.person_id,
                 organisation_id=one.organisation_id,
-                presence=Presence.PRESENT,
+                presence=presence,
                 is_guest=False,
             )
-    session.add_all(present.values())
-    return list(present.values())
+    session.add_all(expected.values())
+    return list(expected.values())
+
+
+def note_present(meeting: Meeting, *, session: Session, memberships: Iterable[Membership]) -> list[Attendance]:
+    """Write down that members came."""
+    return expect_members(meeting, session=session, memberships=memberships, presence=Presence.PRESENT)
 
 
 def note_guests(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +14,9 @@ from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import MeetingGroup
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
+
+#: A person, or an organisation without one.
+Who: TypeAlias = tuple[int | None, int | None]
 
 #: More people are not offered to be ticked one by one.
 MOST_OFFERED = 500
@@ -98,10 +101,15 @@ def members_on(session: Session, groups: Iterable[Group], *, day: date) -> list[
 
 def each_once(memberships: Iterable[Membership], *, first: Group) -> list[Membership]:
     """Return one membership for each person or organisation, that of the group `first` where they have one."""
-    found: dict[tuple[int | None, int | None], Membership] = {}
+    found: dict[Who, Membership] = {}
     for one in sorted(memberships, key=lambda one: one.group_id != first.id):
-        found.setdefault((one.person_id, None if one.person_id else one.organisation_id), one)
+        found.setdefault(who(one), one)
     return list(found.values())
+
+
+def who(one: Membership | Attendance) -> Who:
+    """Return who belongs or comes, whichever group or meeting it is about."""
+    return one.person_id, None if one.person_id else one.organisation_id
 
 
 def known_organisation(session: Session, name: str) -> Organisation | None:

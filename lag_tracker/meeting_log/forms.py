@@ -1,8 +1,8 @@
 """What a person may write about a meeting that was held, on one page."""
 
-from collections import Counter
 from typing import Any, cast
 
+from lag_tracker.attendance.forms import people_to_tick
 from lag_tracker.meeting_log.operations import HeldMeeting
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, Mode
@@ -63,15 +63,3 @@ class LogForm(Form):
     def held(self) -> HeldMeeting:
         """What was filled in."""
         return cast("HeldMeeting", self.values)
-
-
-def people_to_tick(members: list[Membership]) -> list[tuple[int, str]]:
-    """Return each membership with how it is offered: by name, and where two are called so, by whom they represent."""
-    names = Counter(one.person.name for one in members if one.person)
-    return [(one.id, _words(one, names[one.person.name] > 1 if one.person else True)) for one in members]
-
-
-def _words(member: Membership, is_organisation_told: bool) -> str:  # noqa: FBT001 -- nobody else calls it
-    names = [member.person.name] if member.person else []
-    organisation = [plain(member.organisation.name)] if member.organisation and is_organisation_told else []
-    return ", ".join(names + organisation)

@@ -70,7 +70,25 @@ def test_a_meeting_is_logged_with_the_keyboard_alone(desk: Visit) -> None:
     assert keyboard.tabs == 11
 
 
-LOOKED_AT = [f"/en/groups/{GROUP}/meetings/log"]
+def test_the_next_meeting_is_planned_in_three_actions(desk: Visit) -> None:
+    page = desk("/galds")
+    page.get_by_role("link", name="Plānot sanāksmi").first.click()
+    expect(page.get_by_label("Diena", exact=True)).to_be_focused()
+    page.keyboard.type("10102096")
+    page.keyboard.press("Enter")
+    expect(page.locator("time").first).to_contain_text("oktobris 2096")
+    expect(page.get_by_role("main")).to_contain_text("Sanāksme ir ieplānota.")
+
+
+MEETING = "/en/meetings/2025-10-09-grupas-dibinasanas-kopsapulce"
+LOOKED_AT = [
+    MEETING,
+    f"{MEETING}/edit",
+    f"{MEETING}/cancel",
+    f"/en/groups/{GROUP}/meetings/log",
+    f"/en/groups/{GROUP}/meetings/new",
+    f"/en/groups/{GROUP}/meetings/next",
+]
 
 
 @pytest.mark.parametrize("path", LOOKED_AT)

@@ -1,0 +1,1 @@
+"""Planning a meeting: from nothing, or from the last one."""
