@@ -24,6 +24,7 @@ from lag_tracker.derived import keep_derived
 from lag_tracker.desk import views as desk
 from lag_tracker.groups import views as groups
 from lag_tracker.initiatives import pages as initiatives
+from lag_tracker.invitations import views as invitations
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.municipalities import views as municipalities
@@ -33,6 +34,7 @@ from lag_tracker.overview import views as overview
 from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.planning import views as planning
 from lag_tracker.privacy import views as privacy
+from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
 from lag_tracker.site import views as site
 from lag_tracker.topics import views as topics
@@ -63,6 +65,8 @@ PAGES = (
     search,
     news,
     accounts,
+    roles,
+    invitations,
     desk,
     audit,
     privacy,

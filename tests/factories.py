@@ -138,6 +138,12 @@ def account(email: str = "", **given: Any) -> Account:
     return _add(found)
 
 
+def invitation(to: Group, email: str = "uzaicinata@grupas.example", **given: Any) -> Invitation:
+    """Add an invitation to a group, good until tomorrow."""
+    values = {"token_hash": str(next(_numbers)), "role": Role.MEMBER, "expires_at": utc_now() + timedelta(days=1)}
+    return _add(Invitation(**({"group": to, "email": email} | values | given)))
+
+
 def everything_of_the_desk() -> None:
     """Add a row to each table that only the work of managers and members fills."""
     owner = account(roles={db.session.scalars(select(Group)).first(): Role.MANAGER})

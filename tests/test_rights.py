@@ -33,6 +33,9 @@ OUR_MERGER = Doors(
     {"slug": "musu-iniciativa", "into": "musu-otra"}, {"slug": "musu-iniciativa", "into": "cita-iniciativa"}
 )
 OUR_MEETING = Doors({"slug": "musu-sanaksme"}, {"slug": "cita-sanaksme"})
+OUR_INVITATION = Doors({"number": 1}, {"number": 2})
+#: The accounts are those of `world`, in its order.
+OUR_ROLE = Doors({"group": "musu", "number": 3}, {"group": "cita", "number": 1})
 NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
@@ -55,6 +58,12 @@ ADDRESSES: dict[str, Doors] = {
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,
+    "invitations.again": OUR_INVITATION,
+    "invitations.new": OUR_GROUP,
+    "invitations.take_back": OUR_INVITATION,
+    "roles.change": OUR_ROLE,
+    "roles.end": OUR_ROLE,
+    "roles.index": OUR_GROUP,
     "meeting_log.new": OUR_GROUP,
     "privacy.erase": Doors({"number": 1}),
     "privacy.own_data": NO_RECORD,
@@ -120,6 +129,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
         factories.topic(groups[name], slug=topic)
         factories.person()
+        factories.invitation(groups[name])
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
         factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])

@@ -54,6 +54,7 @@ PUBLIC_FORMS = {
     "accounts.two_factor_token_validation",
     "accounts.wan_signin",
     "accounts.wan_signin_response",
+    "invitations.accept",
 }
 
 

@@ -34,5 +34,21 @@ PAGES = {
     "search.results:found": "/meklet?q=kekava+l%C4%93mums",
     "search.results:nothing": "/meklet?q=qqqq",
     "accounts.login": "/pieteikties",
+    "accounts.ask_for_link": "/pieteikties/saite",
+    "accounts.follow_link": "/pieteikties/saite/x",
+    "accounts.forgot_password": "/parole/aizmirsta",
+    "accounts.change_email_confirm": "/konts/e-pasts/x",
+    "accounts.wan_signin": "/pieteikties/atslega",
+    "invitations.accept": "/uzaicinajums/x",
 }
+#: Pages in the middle of signing in, which lead to its beginning when they are opened by themselves.
+ON_THE_WAY = {
+    "accounts.mf_recovery",
+    "accounts.reset_password",
+    "accounts.tf_select",
+    "accounts.two_factor_rescue",
+    "accounts.two_factor_token_validation",
+}
+#: Pages with a form about an account, whose token needs a cookie.
+WITH_COOKIE = {path for name, path in PAGES.items() if name.startswith(("accounts.", "invitations."))}
 MISSING = "/sanaksmes/tadas-nav"
