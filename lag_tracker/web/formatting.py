@@ -198,3 +198,12 @@ def reading_minutes(*texts: Bilingual) -> int:
 def starting_capital(words: str) -> str:
     """Return the words with a capital at the start, for headings."""
     return words[:1].upper() + words[1:]
+
+
+def phone_number(number: str | None) -> str:
+    """Return a number in the international form as people read it: "+371 26 123 456"; empty when there is none."""
+    if not number:
+        return ""
+    if number.startswith("+371") and len(number) == len("+37126123456"):
+        return f"+371 {number[4:6]} {number[6:9]} {number[9:]}"
+    return number

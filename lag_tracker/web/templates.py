@@ -84,5 +84,6 @@ def init_templates(app: Flask) -> None:
         paragraphs=formatting.paragraphs,
         lines=formatting.lines,
         capital=formatting.starting_capital,
+        phone=formatting.phone_number,
     )
     app.context_processor(_context)

@@ -4,20 +4,32 @@ Every field has a `look`, by which the page chooses how to draw it, and `words()
 """
 
 from lag_tracker.web.fields.checks import Needed, clean, lazy, not_before, one_of_two
-from lag_tracker.web.fields.choices import ChoiceField, RecordField, RecordsField, TickField
+from lag_tracker.web.fields.choices import ChoiceField, LanguageField, RecordField, RecordsField, TickField
 from lag_tracker.web.fields.moments import ClockField, DayField, NumberField, RoughDayField, ZoneField, read_day
-from lag_tracker.web.fields.text import AddressField, LineField, LinesField, MailField, TextField
+from lag_tracker.web.fields.text import (
+    AddressField,
+    LineField,
+    LinesField,
+    MailField,
+    NamedField,
+    PhoneField,
+    TextField,
+    read_phone,
+)
 
 __all__ = [
     "AddressField",
     "ChoiceField",
     "ClockField",
     "DayField",
+    "LanguageField",
     "LineField",
     "LinesField",
     "MailField",
+    "NamedField",
     "Needed",
     "NumberField",
+    "PhoneField",
     "RecordField",
     "RecordsField",
     "RoughDayField",
@@ -29,4 +41,5 @@ __all__ = [
     "not_before",
     "one_of_two",
     "read_day",
+    "read_phone",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from wtforms import (  # type: ignore[attr-defined]  # the types are of an older WTForms
@@ -167,6 +167,35 @@ class RecordsField(SelectMultipleField):
     def words(self) -> str:
         """Return the names, with commas."""
         return ", ".join(self.records.get(number, "") for number in self.data or [])
+
+
+class LanguageField(SelectField):
+    """One of the languages that letters and pages come in; `data` is its two letters."""
+
+    look = "choice"
+    NAMES: ClassVar = {"lv": "latviešu", "en": "English"}
+
+    def __init__(self, words: Any = None, **given: Any) -> None:
+        """Make a field that offers each language by its own name."""
+        super().__init__(words, validate_choice=False, default="lv", **given)
+
+    def iter_choices(self) -> Any:
+        """Yield the languages."""
+        for code, name in self.NAMES.items():
+            yield Choice(code, name, code == self.data, {"lang": code})
+
+    def has_groups(self) -> bool:
+        """Tell that the languages stand in one list."""
+        return False
+
+    def pre_validate(self, _form: Any) -> None:
+        """Refuse what is not offered."""
+        if self.data not in self.NAMES:
+            raise StopValidation(gettext("Choose one of the list."))
+
+    def words(self) -> str:
+        """Return the language's name."""
+        return self.NAMES.get(self.data or "", "")
 
 
 class TickField(BooleanField):

@@ -1,6 +1,7 @@
 """Fields for words: a line, a text, a list of lines, an address, an e-mail address."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,11 +10,18 @@ from flask_babel import gettext
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
+from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.web.fields.checks import clean
+from lag_tracker.web.formatting import phone_number, plain
 
 #: The longest text that any field takes, in characters; minutes of a long meeting are a fifth of it.
 LONGEST_TEXT = 50_000
 MOST_LINES = 200
+#: Signs that people put between the digits of a phone number.
+_BETWEEN_DIGITS = re.compile(r"[\s()./\-\u2010-\u2015\u00a0]")
+#: The international form of E.164: no country's code begins with a nought, and no number has more than 15 digits.
+_E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
+_LATVIAN = re.compile(r"\d{8}", re.ASCII)
 
 
 class LineField(StringField):
@@ -39,6 +47,26 @@ class LineField(StringField):
     def words(self) -> str:
         """Return the value as a person reads it."""
         return str(self.data or "")
+
+
+class NamedField(LineField):
+    """A record by its name, typed or picked from those that `offer` gives; `data` is the name, or None."""
+
+    look = "named"
+
+    def __init__(self, words: Any = None, validators: Any = (), **given: Any) -> None:
+        """Make a field without names to pick from."""
+        super().__init__(words, validators, **given)
+        self.names: list[str] = []
+
+    def offer(self, names: Iterable[str]) -> None:
+        """Let the browser offer these names while somebody types."""
+        self.names = list(dict.fromkeys(names))
+
+    def process_data(self, value: Any) -> None:
+        """Take the name, or the record itself."""
+        name = getattr(value, "name", value)
+        self.data = (plain(name) if isinstance(name, Bilingual) else name) or None
 
 
 class TextField(TextAreaField):
@@ -141,3 +169,34 @@ class MailField(EmailField):
     def words(self) -> str:
         """Return the address."""
         return str(self.data or "")
+
+
+class PhoneField(LineField):
+    """A phone number, typed as 26 123 456 or +371 26123456; `data` is the form of E.164, +37126123456, or None."""
+
+    look = "phone"
+
+    def _value(self) -> str:
+        return phone_number(self.data) or ""
+
+    def pre_validate(self, _form: Any) -> None:
+        """Bring the number into the international form; refuse what is none."""
+        if self.data:
+            number = read_phone(self.data)
+            if number is None:
+                raise StopValidation(gettext("Enter a phone number such as +371 26 123 456."))
+            self.data = number
+
+    def words(self) -> str:
+        """Return the number as people read it."""
+        return phone_number(self.data)
+
+
+def read_phone(typed: str) -> str | None:
+    """Return a number in the international form, None when it is none; eight digits alone are a Latvian number."""
+    number = _BETWEEN_DIGITS.sub("", typed)
+    if number.startswith("00"):
+        number = f"+{number[2:]}"
+    if _LATVIAN.fullmatch(number):
+        number = f"+371{number}"
+    return number if _E164.fullmatch(number) else None
