@@ -27,11 +27,14 @@ from lag_tracker.initiatives import pages as initiatives
 from lag_tracker.invitations import views as invitations
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
+from lag_tracker.members import views as members
 from lag_tracker.municipalities import views as municipalities
 from lag_tracker.networks import views as networks
 from lag_tracker.news import views as news
+from lag_tracker.organisations import views as organisations
 from lag_tracker.overview import views as overview
 from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
+from lag_tracker.people import views as people
 from lag_tracker.planning import views as planning
 from lag_tracker.privacy import views as privacy
 from lag_tracker.roles import views as roles
@@ -62,6 +65,9 @@ PAGES = (
     decisions,
     networks,
     municipalities,
+    members,
+    people,
+    organisations,
     search,
     news,
     accounts,

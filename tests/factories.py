@@ -15,7 +15,7 @@ from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group, GroupKind
+from lag_tracker.models.group import Group, GroupKind, Membership
 from lag_tracker.models.initiative import Initiative, InitiativeState, InitiativeStateChange
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter
@@ -23,6 +23,7 @@ from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, Meeti
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network, NetworkKind
+from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal, ProposalKind
 from lag_tracker.models.submission import Draft, Submission
@@ -93,6 +94,16 @@ def agenda_item(held: Meeting, title: str = "Darba kārtības punkts", *, positi
 def person(name: str = "Anna Bērziņa", **given: Any) -> Person:
     """Add a person whose name is public."""
     return _add(Person(**({"name": name, "name_is_public": True} | given)))
+
+
+def organisation(name: str = "Ķekavas novada pašvaldība", **given: Any) -> Organisation:
+    """Add an organisation whose sector is not known."""
+    return _add(Organisation(**({"name_lv": name} | given)))
+
+
+def membership(of: Group, who: Person | None = None, body: Organisation | None = None, **given: Any) -> Membership:
+    """Let a person, or an organisation itself, belong to a group."""
+    return _add(Membership(group=of, person=who, organisation=body, **given))
 
 
 def speaker(held: Meeting, who: Person, *, position: int = 1, **given: Any) -> Speaker:

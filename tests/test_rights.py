@@ -26,6 +26,9 @@ class Doors(NamedTuple):
 OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
 OUR_PAGE = Doors({"slug": "musu"}, {"slug": "cita"})
 OUR_MUNICIPALITY = Doors({"slug": "musu-novads"}, {"slug": "cita-novads"})
+OUR_MEMBERSHIP = Doors({"group": "musu", "number": 1}, {"group": "cita", "number": 2})
+#: A person and an organisation of our group alone, and of the other alone.
+OUR_NUMBER = Doors({"number": 1}, {"number": 2})
 OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
 OUR_INITIATIVE = Doors({"slug": "musu-iniciativa"}, {"slug": "cita-iniciativa"})
 OUR_STEP = Doors({"slug": "musu-iniciativa", "number": 1}, {"slug": "cita-iniciativa", "number": 1})
@@ -72,6 +75,11 @@ ADDRESSES: dict[str, Doors] = {
     "groups.edit": OUR_PAGE,
     "groups.archive": OUR_PAGE,
     "groups.erase": OUR_PAGE,
+    "members.index": OUR_GROUP,
+    "members.new": OUR_GROUP,
+    "members.edit": OUR_MEMBERSHIP,
+    "members.end": OUR_MEMBERSHIP,
+    "members.erase": OUR_MEMBERSHIP,
     "municipalities.new": NO_RECORD,
     "municipalities.edit": OUR_MUNICIPALITY,
     "municipalities.archive": OUR_MUNICIPALITY,
@@ -96,6 +104,16 @@ ADDRESSES: dict[str, Doors] = {
     "meetings.withdraw": OUR_MEETING,
     "planning.following": OUR_GROUP,
     "planning.new": OUR_GROUP,
+    "organisations.index": NO_RECORD,
+    "organisations.new": NO_RECORD,
+    "organisations.edit": OUR_NUMBER,
+    "organisations.archive": OUR_NUMBER,
+    "organisations.erase": OUR_NUMBER,
+    "people.index": NO_RECORD,
+    "people.new": NO_RECORD,
+    "people.show": OUR_NUMBER,
+    "people.edit": OUR_NUMBER,
+    "people.archive": OUR_NUMBER,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -128,11 +146,11 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     ):
         groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
         factories.topic(groups[name], slug=topic)
-        factories.person()
         factories.invitation(groups[name])
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
         factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
+        factories.membership(groups[name], factories.person(), factories.organisation())
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
     db.session.commit()

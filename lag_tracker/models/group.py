@@ -143,3 +143,20 @@ class Membership(Identified, Revised, Base):
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")
     organisation: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     member_group: Mapped[Group | None] = relationship(foreign_keys=[member_group_id], lazy="raise_on_sql")
+    substitute_for: Mapped["Membership | None"] = relationship(remote_side="Membership.id", lazy="raise_on_sql")
+
+    @property
+    def member_name(self) -> Bilingual:
+        """Who belongs to the group: the person, else the other group, else the organisation."""
+        if self.person:
+            return Bilingual(self.person.name, self.person.name)
+        of = self.member_group or self.organisation
+        return of.name if of else Bilingual(None, None)
+
+    def is_over(self, today: date) -> bool:
+        """Tell whether the membership has ended."""
+        return self.until_on is not None and self.until_on < today
+
+    def is_to_come(self, today: date) -> bool:
+        """Tell whether the membership has not begun yet."""
+        return self.from_on is not None and self.from_on > today
