@@ -18,7 +18,8 @@ from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
 from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list
 from lag_tracker.schema import check_database, one_at_a_time, read_revision, upgrade_database
 from lag_tracker.search.operations import sweep_index
-from lag_tracker.serving import prepare, require_free_port, serve
+from lag_tracker.serving import first_administrator, prepare, require_free_port, serve
+from lag_tracker.users import user
 
 FEEDS_OF_ALL = ("all", "milestones")
 FEEDS = (*FEEDS_OF_ALL, "municipality", "network", "group", "kind", "meeting")
@@ -68,6 +69,9 @@ def main() -> None:
     """Look after LAG Tracker, the record of local groups of municipalities."""
 
 
+main.add_command(user)
+
+
 @main.command("version")
 def show_version() -> None:
     """Print the version."""
@@ -93,13 +97,17 @@ def run() -> None:
             load_demonstration=lambda: _load_demonstration(settings),
             progress=lambda done, total: _show_progress(done, total, "" if done == total else "calendar events"),
         )
-    serve(settings, announce=lambda: _announce(settings))
+    with app.test_request_context():
+        first = first_administrator(settings, now=database.utc_now())
+    serve(settings, announce=lambda: _announce(settings, first))
 
 
-def _announce(settings: Settings) -> None:
+def _announce(settings: Settings, first: str | None) -> None:
     click.echo(f"LAG Tracker {_version()}")
     click.echo(f"  Latviski:     {settings.address}/")
     click.echo(f"  In English:   {settings.address}/en/")
+    if first:
+        click.echo(f"  Pirmais administrators / First administrator: {first}")
     click.echo("  Apturēt: Ctrl+C. To stop: Ctrl+C.")
 
 

@@ -102,6 +102,11 @@ class Settings:
     keep_changes_days: int = 1825
 
     @property
+    def first_link(self) -> Path:
+        """The file that holds the link for the first administrator until it is used."""
+        return self.instance / "first_administrator"
+
+    @property
     def earlier_secret_keys(self) -> list[str]:
         """The keys that were the secret key before, newest first."""
         return self.secret_key_fallbacks.split()

@@ -1,15 +1,22 @@
 """Make an installation ready, and serve it."""
 
+import os
 import socket
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from threading import Thread
 from time import sleep
 
+from flask import url_for
+
+from lag_tracker.accounts.queries import has_administrator
 from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.config import Settings
 from lag_tracker.database import db
 from lag_tracker.errors import RuleBroken
+from lag_tracker.invitations.operations import invite_first_administrator
+from lag_tracker.invitations.queries import find_invitation
 from lag_tracker.schema import is_empty, one_at_a_time, upgrade_database
 from lag_tracker.search.operations import rebuild_search_if_needed
 
@@ -42,6 +49,38 @@ def prepare(
         db.session.remove()
     # The server's processes are born from this one and must not share its connections.
     db.engine.dispose()
+
+
+def first_administrator(settings: Settings, *, now: datetime) -> str | None:
+    """Return the address at which whoever started the server makes themselves its first administrator.
+
+    None when there is an administrator. The same address is given until it was used or has expired; it is kept in a
+    file that only the owner of the installation may read. Needs a request's context. Commits.
+    """
+    kept = settings.first_link
+    with one_at_a_time(settings):
+        session = db.session()
+        if has_administrator(session):
+            kept.unlink(missing_ok=True)
+            return None
+        address = kept.read_text(encoding="utf-8").strip() if kept.is_file() else ""
+        if find_invitation(session, address.rpartition("/")[2], now=now) is None:
+            token = invite_first_administrator(session, now=now)
+            address = url_for("invitations.accept", token=token, _external=True)
+            _write_secretly(kept, f"{address}\n")
+        session.commit()
+        db.session.remove()
+    db.engine.dispose()
+    return address
+
+
+def _write_secretly(file: Path, text: str) -> None:
+    """Write a file that its owner alone may read; nobody ever finds half of it."""
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as opened:
+        opened.write(text)
+    unfinished.replace(file)
 
 
 def require_free_port(settings: Settings) -> None:

@@ -261,6 +261,7 @@ def test_one_command_makes_an_installation_with_records_and_ctrl_c_ends_it(tmp_p
         told = read_until(server, "Ctrl+C")
         assert f"Latviski:     http://localhost:{port}/" in told
         assert f"In English:   http://localhost:{port}/en/" in told
+        assert f"First administrator: http://localhost:{port}/uzaicinajums/" in told
         assert "BEGIN:VEVENT" in fetch(port, "/kalendari/visi.ics?past=all")
         os.killpg(server.pid, signal.SIGINT)
         rest, _nothing = server.communicate(timeout=SECONDS_TO_START)

@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import delete, update
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from lag_tracker.accounts.queries import token_digest
 from lag_tracker.models.account import Account, SignIn, SignInLink
 
+#: A link that signs somebody in works so long.
+LINK_LASTS = timedelta(minutes=30)
 #: Words in a browser's name of itself -> what people call it; the first that fits counts.
 _BROWSERS = (
     (r"Edg(A|iOS)?/", "Edge"),
@@ -88,3 +90,22 @@ def void_links(account: Account, *, session: Session) -> None:
     """Make worthless whatever was made for an account so far: links in letters, sign-ins that are half done."""
     account.fs_uniquifier = uuid4().hex
     session.execute(delete(SignInLink).where(SignInLink.account_id == account.id))
+
+
+def make_account(email: str, *, session: Session, language: str, now: datetime) -> Account:
+    """Make an account for a normal address; its owner signs in by links until they choose something else."""
+    account = Account(email=email, language=language, confirmed_at=now)
+    session.add(account)
+    return account
+
+
+def close_account(account: Account, *, session: Session, now: datetime) -> None:
+    """Close an account: its sign-ins end, and no password, passkey or link opens it."""
+    account.active = False
+    end_sign_ins(account, session=session, now=now)
+    void_links(account, session=session)
+
+
+def reopen_account(account: Account) -> None:
+    """Let a closed account be signed in to again."""
+    account.active = True

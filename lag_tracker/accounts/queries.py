@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.models.account import Account, SignIn
+from lag_tracker.models.account import Account, GroupRole, SignIn
 
 #: A sign-in ends by itself when nothing was done for so long, and at the latest after `LONGEST`.
 IDLE = timedelta(hours=12)
@@ -78,3 +78,17 @@ def open_sign_ins(session: Session, account_id: int, *, now: datetime) -> list[S
 
 def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return SignIn.ended_at.is_(None), SignIn.seen_at > now - IDLE, SignIn.signed_in_at > now - LONGEST
+
+
+def all_accounts(session: Session) -> list[tuple[Account, int, datetime | None]]:
+    """Return all accounts by address, each with the number of its roles and when it signed in last."""
+    roles = select(func.count()).where(GroupRole.account_id == Account.id).correlate(Account).scalar_subquery()
+    last = select(func.max(SignIn.signed_in_at)).where(SignIn.account_id == Account.id).correlate(Account)
+    found = session.execute(select(Account, roles, last.scalar_subquery()).order_by(Account.email))
+    return [(account, number, signed_in_at) for account, number, signed_in_at in found]
+
+
+def has_administrator(session: Session) -> bool:
+    """Tell whether anybody can sign in who may do everything."""
+    found = session.scalar(select(Account.id).where(Account.is_administrator, Account.active).limit(1))
+    return found is not None

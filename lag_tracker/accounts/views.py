@@ -1,6 +1,5 @@
 """Pages of signing in and out."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import flash, redirect, render_template, session, url_for
@@ -11,7 +10,7 @@ from flask_security.utils import login_user
 from werkzeug.wrappers import Response
 
 from lag_tracker.accounts.forms import LinkForm
-from lag_tracker.accounts.operations import end_sign_in, make_sign_in_link, use_sign_in_link
+from lag_tracker.accounts.operations import LINK_LASTS, end_sign_in, make_sign_in_link, use_sign_in_link
 from lag_tracker.accounts.queries import find_account
 from lag_tracker.accounts.security import blueprint
 from lag_tracker.database import db, utc_now
@@ -23,9 +22,6 @@ from lag_tracker.web.language import reading_language
 from lag_tracker.web.letters import send_letter
 from lag_tracker.web.limits import checks_password, sends_letter, takes_key
 from lag_tracker.web.routes import DEED, FORM, page
-
-#: A link that signs somebody in works so long.
-LINK_LASTS = timedelta(minutes=30)
 
 
 @page(blueprint, lv="/pieteikties", en="/sign-in", access=Access.PUBLIC, methods=FORM)

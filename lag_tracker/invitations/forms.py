@@ -8,8 +8,20 @@ from flask_babel import gettext
 from lag_tracker.accounts.queries import normal_address
 from lag_tracker.models.account import Role
 from lag_tracker.models.person import Person
-from lag_tracker.web.fields import ChoiceField, LineField, MailField, RecordField, lazy
+from lag_tracker.web.fields import ChoiceField, LineField, MailField, Needed, RecordField, lazy
 from lag_tracker.web.forms import Form
+
+
+class AcceptForm(Form):
+    """The e-mail address of the first administrator, whom nobody has invited by one."""
+
+    email = MailField(lazy("E-mail address"), [Needed(lazy("Enter your e-mail address."))])
+
+    def __init__(self, *, asks_address: bool) -> None:
+        """Ask for the address, or for nothing."""
+        super().__init__()
+        if not asks_address:
+            del self.email
 
 
 class InvitationForm(Form):

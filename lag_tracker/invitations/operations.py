@@ -7,6 +7,7 @@ from flask_babel import gettext
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from lag_tracker.accounts.operations import make_account
 from lag_tracker.accounts.queries import find_account, normal_address, token_digest
 from lag_tracker.errors import RuleBroken
 from lag_tracker.invitations.queries import find_open_invitation, has_role
@@ -17,6 +18,8 @@ from lag_tracker.models.person import Person
 
 #: An invitation is good for so long.
 LASTS = timedelta(days=7)
+#: Address of an invitation that whoever started the server is going to fill in.
+UNKNOWN = ""
 
 
 def invite(
@@ -52,6 +55,21 @@ def invite(
     )
     session.add(found)
     return found, token
+
+
+def invite_first_administrator(session: Session, *, now: datetime) -> str:
+    """Invite whoever started the server, and return the secret part of the link; the page behind it asks who it is."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Invitation(
+            token_hash=token_digest(token),
+            email=UNKNOWN,
+            is_for_administrator=True,
+            created_at=now,
+            expires_at=now + LASTS,
+        )
+    )
+    return token
 
 
 def add_newcomer(group: Group, *, session: Session, name: str, email: str, language: str, role: Role) -> Person:
@@ -101,8 +119,7 @@ def take_up(invitation: Invitation, *, session: Session, now: datetime) -> tuple
     found = find_account(session, invitation.email)
     if found is not None and not found.active:
         raise RuleBroken(gettext("This account is closed. Ask the administrator of the site."))
-    account = found or Account(email=invitation.email, language=invitation.language, confirmed_at=now)
-    session.add(account)
+    account = found or make_account(invitation.email, session=session, language=invitation.language, now=now)
     session.flush()
     if invitation.person_id is not None:
         _join_person(account, invitation, session=session, now=now)

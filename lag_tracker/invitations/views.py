@@ -3,17 +3,25 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lag_tracker.accounts.limits import Limit
-from lag_tracker.accounts.queries import find_account
+from lag_tracker.accounts.queries import find_account, normal_address
 from lag_tracker.accounts.views import enter
 from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
-from lag_tracker.invitations.forms import InvitationForm
-from lag_tracker.invitations.operations import add_newcomer, invite, send_again, take_up, use_invitation, withdraw
+from lag_tracker.invitations.forms import AcceptForm, InvitationForm
+from lag_tracker.invitations.operations import (
+    UNKNOWN,
+    add_newcomer,
+    invite,
+    send_again,
+    take_up,
+    use_invitation,
+    withdraw,
+)
 from lag_tracker.invitations.queries import changeable_invitation, find_invitation, people_to_invite
 from lag_tracker.models.group import Group
 from lag_tracker.models.invitation import Invitation
@@ -151,21 +159,25 @@ def take_back(number: int) -> Response:
 @takes_key
 def accept(token: str) -> Any:
     """Let the invited accept, and say how they want to sign in from now on."""
-    found, form = find_invitation(db.session(), token, now=utc_now()), Button()
+    found = find_invitation(db.session(), token, now=utc_now())
     if found is None:
-        return form_page("invitations/over.html", form), 410
-    account = find_account(db.session(), found.email)
+        return form_page("invitations/over.html", Button()), 410
+    form = AcceptForm(asks_address=found.email == UNKNOWN)
     if form.is_accepted():
         with form.rules():
-            return _accept(token)
-    return form_page("invitations/accept.html", form, invitation=found, has_account=account is not None)
+            return _accept(token, form)
+    has_account = find_account(db.session(), found.email) is not None
+    return form_page("invitations/accept.html", form, invitation=found, has_account=has_account)
 
 
-def _accept(token: str) -> Any:
+def _accept(token: str, form: AcceptForm) -> Any:
     """Take the invitation up. Who has an account signs in as ever; who has none is signed in to their new one."""
     used = use_invitation(db.session(), token, now=utc_now()) or abort(410)
+    used.email = used.email or normal_address(str(form.email.data))
     account, is_new = take_up(used, session=db.session(), now=utc_now())
     note_event("role_given", account=account.id, group=used.group_id, role=used.role)
+    if used.is_for_administrator:
+        current_app.config["SETTINGS"].first_link.unlink(missing_ok=True)
     here = current_account()
     if not is_new:
         flash(gettext("You have accepted the invitation."))
