@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -128,3 +129,18 @@ def statements(app: Flask) -> Callable[[], AbstractContextManager[list[str]]]:
             event.remove(db.engine, "before_cursor_execute", note)
 
     return listing
+
+
+@pytest.fixture
+def steps(app: Flask) -> Callable[[Callable[[], object]], int]:
+    """Give a function that counts the instructions SQLite carries out for a question: how many rows it walks by."""
+
+    def counting(ask: Callable[[], object]) -> int:
+        connection: Any = db.session.connection().connection.driver_connection
+        taken = count()
+        connection.set_progress_handler(lambda: next(taken) * 0, 1)
+        ask()
+        connection.set_progress_handler(None, 0)
+        return next(taken)
+
+    return counting

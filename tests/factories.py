@@ -81,6 +81,12 @@ def many_meetings(days: Iterable[date]) -> None:
     db.session.execute(insert(Meeting), rows)
 
 
+def many_decisions(days: Iterable[date]) -> None:
+    """Add a decision published on each of the days at once, of the meeting with the number 1."""
+    rows = [{"meeting_id": 1, "text_lv": "Lēmums", "published_on": day} for day in days]
+    db.session.execute(insert(Decision), rows)
+
+
 def evening(title: str = "Vakara sanāksme", **given: Any) -> Meeting:
     """Add a meeting from 18.00 to 20.00."""
     return meeting(title, **({"starts_at_time": time(18), "ends_at_time": time(20)} | given))

@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
@@ -30,6 +30,8 @@ class Decision(Identified, Revised, Base):
     __table_args__ = (
         CheckConstraint("text_lv IS NOT NULL OR text_en IS NOT NULL", name="has_text"),
         CheckConstraint("method = 'vote' OR (votes_for IS NULL AND votes_against IS NULL)", name="votes_need_vote"),
+        # News has those that were published last.
+        Index("ix_decision_published", "published_on", "id"),
     )
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)

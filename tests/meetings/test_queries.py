@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from datetime import date, time, timedelta
 from functools import partial
-from itertools import count
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -121,20 +119,12 @@ def test_what_comes_is_found_without_a_walk_through_the_past(app: Flask) -> None
     assert [row[3] for row in plan] == ["SEARCH meeting USING INDEX ix_meeting_lasting (ends_on>?)"]
 
 
-def steps(ask: Callable[[], object]) -> int:
-    """Return how many instructions SQLite carries out to answer, which tells how many rows it walks by."""
-    connection: Any = db.session.connection().connection.driver_connection
-    taken = count()
-    connection.set_progress_handler(lambda: next(taken) * 0, 1)
-    ask()
-    connection.set_progress_handler(None, 0)
-    return next(taken)
-
-
 @pytest.mark.sqlite_only
 @pytest.mark.usefixtures("app")
 @pytest.mark.parametrize(("listed", "step"), [(past_meetings, -1), (upcoming_meetings, 1)])
-def test_a_page_deep_in_a_list_takes_no_more_than_the_first(listed: Callable[..., list[MeetingRow]], step: int) -> None:
+def test_a_page_deep_in_a_list_takes_no_more_than_the_first(
+    listed: Callable[..., list[MeetingRow]], step: int, steps: Callable[[Callable[[], object]], int]
+) -> None:
     factories.many_meetings(TODAY + timedelta(days=step * n) for n in range(1, 2001))
     page = partial(listed, db.session(), viewer=PUBLIC, today=TODAY, limit=10)
     deep = Position(TODAY + timedelta(days=step * 1500), 1500)

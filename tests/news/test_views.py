@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -12,6 +13,8 @@ from lag_tracker.database import db
 from lag_tracker.models.initiative import InitiativeState
 from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.traits import Audience
+from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.news.queries import latest_news
 from tests import factories
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -157,3 +160,15 @@ def test_the_feed_takes_three_statements_however_long_it_is(client: FlaskClient,
 
 def test_nothing_can_be_posted_to_the_feed(client: FlaskClient) -> None:
     assert client.post("/jaunumi.atom").status_code == 405
+
+
+@pytest.mark.sqlite_only
+def test_the_latest_decisions_are_found_among_many_as_among_few(
+    client: FlaskClient, steps: Callable[[Callable[[], object]], int]
+) -> None:
+    factories.many_meetings([date(2026, 3, 1)])
+    factories.many_decisions(date(2020, 1, 1) + timedelta(days=n) for n in range(100))
+    news = partial(latest_news, db.session(), viewer=PUBLIC, limit=5)
+    among_few = steps(news)
+    factories.many_decisions(date(2020, 1, 1) + timedelta(days=n) for n in range(1000))
+    assert steps(news) < 1.5 * among_few
