@@ -21,7 +21,7 @@ from lag_tracker.web.access import current_account
 from lag_tracker.web.fields import RecordField, RecordsField
 
 #: Fields that every form has and nobody types.
-UNTYPED = {"csrf_token", "submission", "revision"}
+UNTYPED = {"csrf_token", "submission", "revision", "opened"}
 
 
 class HasRevision(Protocol):
@@ -50,6 +50,8 @@ class Form(FlaskForm):
         )
         #: What the rules of the record say against it, one sentence each.
         self.objections: list[str] = []
+        #: Headers of the page that shows it.
+        self.headers: dict[str, str] = {}
 
     @property
     def typed(self) -> list[Field]:
@@ -148,7 +150,9 @@ class RecordForm(Form):
 
 def form_page(template: str, form: Form, **given: Any) -> Response:
     """Return the page that shows a form, with the status of what is wrong with it."""
-    return make_response(render_template(template, form=form, **given), form.status)
+    response = make_response(render_template(template, form=form, **given), form.status)
+    response.headers.extend(form.headers)
+    return response
 
 
 class Button(Form):

@@ -87,6 +87,11 @@ def limited(
     return limit
 
 
+def count_here(here: Limit) -> None:
+    """Count a try from the place the request comes from; raise TooManyTries when it comes too early."""
+    _note([Counted(here, _place())])
+
+
 def _secret() -> str:
     return str(current_app.config["SETTINGS"].secret_key)
 
@@ -109,18 +114,25 @@ sends_letter = limited(LETTERS_HERE, LETTERS)
 takes_key = limited(LINKS_HERE)
 
 
+def clock_of(refusal: TooManyTries) -> str:
+    """Return the time on the clock from which it may be tried again, rounded up to the minute."""
+    zone = ZoneInfo(current_app.config["SETTINGS"].time_zone)
+    return f"{(refusal.not_before + timedelta(seconds=59)).astimezone(zone):%H:%M}"
+
+
+def seconds_left(refusal: TooManyTries) -> str:
+    """Return how long to wait, as the header Retry-After says it (RFC 9110, 10.2.3)."""
+    return str(max(1, int((refusal.not_before - utc_now()).total_seconds())))
+
+
 def _too_many(refusal: TooManyTries) -> Response:
     """Answer with the time on the clock from which it may be tried again."""
-    wait = refusal.not_before - utc_now()
-    zone = ZoneInfo(current_app.config["SETTINGS"].time_zone)
-    # Rounded up: who comes at the minute that was named gets in.
-    clock = (refusal.not_before + timedelta(seconds=59)).astimezone(zone)
     sentence = gettext(
         "This was tried too often. To keep others from guessing, it can be tried again at %(time)s.",
-        time=f"{clock:%H:%M}",
+        time=clock_of(refusal),
     )
     response = make_response(render_template("errors/page.html", code=429, sentence=sentence), 429)
-    response.headers["Retry-After"] = str(max(1, int(wait.total_seconds())))
+    response.headers["Retry-After"] = seconds_left(refusal)
     return response
 
 
