@@ -37,6 +37,7 @@ from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.people import views as people
 from lag_tracker.planning import views as planning
 from lag_tracker.privacy import views as privacy
+from lag_tracker.proposals import views as proposals
 from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
 from lag_tracker.site import views as site
@@ -62,6 +63,7 @@ PAGES = (
     calendar_pages,
     topics,
     initiatives,
+    proposals,
     decisions,
     networks,
     municipalities,

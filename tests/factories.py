@@ -131,6 +131,11 @@ def initiative(of: Group, title: str = "Mobilitātes punkti", **given: Any) -> I
     return _add(found)
 
 
+def proposal(to: Group, title: str = "Soli pie skolas", **given: Any) -> Proposal:
+    """Add a proposal of an initiative that waits for an answer."""
+    return _add(Proposal(**({"group": to, "title": title, "kind": ProposalKind.INITIATIVE, "language": "lv"} | given)))
+
+
 def decision(at: Meeting, text: str = "Lēmums", **given: Any) -> Decision:
     """Add a published decision of a meeting."""
     return _add(Decision(**({"meeting": at, "text_lv": text, "published_on": date(2026, 12, 15)} | given)))

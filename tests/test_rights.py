@@ -39,6 +39,7 @@ OUR_MEETING = Doors({"slug": "musu-sanaksme"}, {"slug": "cita-sanaksme"})
 OUR_INVITATION = Doors({"number": 1}, {"number": 2})
 #: The accounts are those of `world`, in its order.
 OUR_ROLE = Doors({"group": "musu", "number": 3}, {"group": "cita", "number": 1})
+OUR_PROPOSAL = Doors({"number": 1}, {"number": 2})
 NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
@@ -114,6 +115,12 @@ ADDRESSES: dict[str, Doors] = {
     "people.show": OUR_NUMBER,
     "people.edit": OUR_NUMBER,
     "people.archive": OUR_NUMBER,
+    "proposals.new": OUR_GROUP,
+    "proposals.mine": NO_RECORD,
+    "proposals.queue": NO_RECORD,
+    "proposals.accept": OUR_PROPOSAL,
+    "proposals.decline": OUR_PROPOSAL,
+    "proposals.drop": OUR_PROPOSAL,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -147,6 +154,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         groups[name] = factories.group(slug=name, municipality=factories.municipality(slug=f"{name}-novads"))
         factories.topic(groups[name], slug=topic)
         factories.invitation(groups[name])
+        factories.proposal(groups[name], f"Priekšlikums: {name}")
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
         factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])

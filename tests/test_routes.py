@@ -55,6 +55,7 @@ PUBLIC_FORMS = {
     "accounts.wan_signin",
     "accounts.wan_signin_response",
     "invitations.accept",
+    "proposals.public",
 }
 
 

@@ -90,7 +90,7 @@ def test_an_order_that_there_is_not_is_not_found(client: FlaskClient) -> None:
 @BOTH
 def test_nothing_to_show_says_what_to_do(client: FlaskClient, address: str) -> None:
     html = client.get(address).text
-    assert list(links(html).values())[-1] == "/grupas"
+    assert list(links(html).values())[-1] == "/priekslikums"
 
 
 def test_the_list_says_which_column_it_is_sorted_by(client: FlaskClient) -> None:
