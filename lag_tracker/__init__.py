@@ -14,6 +14,7 @@ from lag_tracker.accounts import (  # noqa: F401 -- add their pages to those of 
 from lag_tracker.accounts import security as accounts
 from lag_tracker.accounts import views as signing_in  # noqa: F401 -- the same
 from lag_tracker.accounts.security import init_security
+from lag_tracker.agenda import views as agenda
 from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
@@ -58,6 +59,7 @@ PAGES = (
     overview,
     groups,
     meetings,
+    agenda,
     meeting_log,
     planning,
     calendar_pages,

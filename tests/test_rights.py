@@ -40,6 +40,7 @@ OUR_INVITATION = Doors({"number": 1}, {"number": 2})
 #: The accounts are those of `world`, in its order.
 OUR_ROLE = Doors({"group": "musu", "number": 3}, {"group": "cita", "number": 1})
 OUR_PROPOSAL = Doors({"number": 1}, {"number": 2})
+OUR_ITEM = Doors({"slug": "musu-sanaksme", "number": 1}, {"slug": "cita-sanaksme", "number": 2})
 NO_RECORD = Doors({})
 
 ADDRESSES: dict[str, Doors] = {
@@ -59,6 +60,10 @@ ADDRESSES: dict[str, Doors] = {
     "accounts.wan_register_response": Doors({"token": "x"}),
     "accounts.wan_verify": NO_RECORD,
     "accounts.wan_verify_response": Doors({"token": "x"}),
+    "agenda.change": OUR_ITEM,
+    "agenda.edit": OUR_MEETING,
+    "agenda.remove": OUR_ITEM,
+    "agenda.reorder": OUR_MEETING,
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,
@@ -159,6 +164,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
             factories.initiative(groups[name], slug=slug)
         factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
         factories.membership(groups[name], factories.person(), factories.organisation())
+        factories.agenda_item(factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]]))
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
     db.session.commit()

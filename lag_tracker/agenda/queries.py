@@ -1,5 +1,6 @@
 """What is on a meeting's agenda, with the hour of each item, and who speaks."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
@@ -47,14 +48,15 @@ def agenda_of(session: Session, meeting_id: int, *, viewer: Viewer, starts: time
     """Return the agenda that `viewer` may see, numbered as it stands, in two statements."""
     presenters = _presenters(session, meeting_id, viewer)
     found = session.execute(
-        select(AgendaItem, Topic, Initiative)
+        select(AgendaItem, Topic, Initiative, visible_agenda_items(viewer))
         .select_from(AgendaItem)
         .outerjoin(Topic, (Topic.id == AgendaItem.topic_id) & visible_topics(viewer))
         .outerjoin(Initiative, (Initiative.id == AgendaItem.initiative_id) & visible_initiatives(viewer))
-        .where(AgendaItem.meeting_id == meeting_id, visible_agenda_items(viewer))
+        .where(AgendaItem.meeting_id == meeting_id)
         .order_by(AgendaItem.position)
     ).all()
-    clocks = _clocks([item.duration_minutes for item, _, _ in found], starts)
+    # An item that is not shown takes its time all the same.
+    hours = clocks([item.duration_minutes for item, *_ in found], starts)
     return [
         AgendaRow(
             item.position,
@@ -66,7 +68,8 @@ def agenda_of(session: Session, meeting_id: int, *, viewer: Viewer, starts: time
             Linked(topic.slug, topic.title) if topic else None,
             Linked(initiative.slug, initiative.title) if initiative else None,
         )
-        for (item, topic, initiative), clock in zip(found, clocks, strict=True)
+        for (item, topic, initiative, is_shown), clock in zip(found, hours, strict=True)
+        if is_shown
     ]
 
 
@@ -103,11 +106,11 @@ def _presenters(session: Session, meeting_id: int, viewer: Viewer) -> dict[int, 
     return names
 
 
-def _clocks(durations: list[int | None], starts: time | None) -> list[time | None]:
+def clocks(durations: Sequence[int | None], starts: time | None) -> list[time | None]:
     """Return when each item begins, until one before it has no duration."""
     moment = datetime.combine(date(2000, 1, 1), starts) if starts else None
-    clocks: list[time | None] = []
+    hours: list[time | None] = []
     for minutes in durations:
-        clocks.append(moment.time() if moment else None)
+        hours.append(moment.time() if moment else None)
         moment = moment + timedelta(minutes=minutes) if moment and minutes else None
-    return clocks
+    return hours

@@ -62,7 +62,7 @@ class PlanForm(Form):
     approve_minutes = TickField(lazy("Approve the previous minutes"), default=True)
     progress = TickField(lazy("Go through the open actions"), default=True)
     items = RecordsField(lazy("Left from the last meeting"))
-    agenda = LinesField(lazy("Agenda"))
+    agenda = LinesField(lazy("New items"))
     people = RecordsField(lazy("Whom it expects"))
     others = RecordsField(lazy("Together with"))
     networks = RecordsField(lazy("Networks"))

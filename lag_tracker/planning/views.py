@@ -68,12 +68,18 @@ def following(group: str) -> Response:
     """Let a manager plan the meeting after the last one, or after the one that the address names."""
     leading = _leading(group)
     slug = request.args.get("after")
-    last = changeable_meeting(db.session(), slug, viewer=viewer()) if slug else last_meeting_of(db.session(), leading)
+    last = changeable_meeting(db.session(), slug, viewer=viewer()) if slug else _last(leading)
     if slug and (last is None or leading not in last.groups[:1]):
         abort(404)
     if last is None:
         return redirect(url_for(".new", group=group), 303)
     return _plan(_offer(leading, last))
+
+
+def _last(leading: Group) -> Meeting | None:
+    """Return the group's last meeting so far, or the last one planned where there was none yet."""
+    so_far = last_meeting_of(db.session(), leading, only=Meeting.starts_on <= today())
+    return so_far or last_meeting_of(db.session(), leading)
 
 
 def _leading(slug: str) -> Group:

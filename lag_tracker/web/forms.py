@@ -43,10 +43,14 @@ class Form(FlaskForm):
     #: A key of its own for each form that is shown: what arrives twice with the same key is done once.
     submission = HiddenField(default=lambda: secrets.token_urlsafe(16))
 
-    def __init__(self, record: Any = None, **given: Any) -> None:
-        """Show `record`, or what its reader had typed before the session ended."""
+    def __init__(self, record: Any = None, *, is_fresh: bool = False, **given: Any) -> None:
+        """Show `record`, or what its reader had typed before the session ended.
+
+        One that `is_fresh` stands beside another that was sent from its page, and knows nothing of that.
+        """
+        sent = _kept_draft() if request.method == "GET" else request.form
         super().__init__(  # type: ignore[no-untyped-call]  # Flask-WTF has no types
-            formdata=_kept_draft() if request.method == "GET" else request.form, obj=record, **given
+            formdata=None if is_fresh else sent, obj=record, **given
         )
         #: What the rules of the record say against it, one sentence each.
         self.objections: list[str] = []

@@ -80,11 +80,45 @@ def test_the_next_meeting_is_planned_in_three_actions(desk: Visit) -> None:
     expect(page.get_by_role("main")).to_contain_text("Sanāksme ir ieplānota.")
 
 
+def titles(page: Page) -> list[str]:
+    """Return the titles of the agenda that is being written."""
+    return page.locator(".work-title").all_inner_texts()
+
+
+def test_an_agenda_is_typed_line_by_line_and_put_in_order(desk: Visit) -> None:
+    page = desk(f"/grupas/{GROUP}/sanaksmes/jauna")
+    page.keyboard.type("11112096")
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Darba kārtība").click()
+    for line in ("Atklāšana – 5 min", "Vīzija", "Budžets"):
+        expect(page.get_by_label("Jauns punkts")).to_be_focused()
+        page.keyboard.type(line)
+        page.keyboard.press("Enter")
+        expect(page.locator(".work-title", has_text=line.split(" ")[0])).to_be_visible()
+    page.get_by_role("button", name="Pārvietot augstāk: Budžets").press("Enter")
+    expect(page.locator(".work-title").nth(1)).to_have_text("Budžets")
+    expect(page.get_by_role("button", name="Pārvietot augstāk: Budžets")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".work-title").first).to_have_text("Budžets")
+    assert titles(page) == ["Budžets", "Atklāšana", "Vīzija"]
+    handle, target = page.locator(".work-drag").nth(2).bounding_box(), page.locator(".work-item").first.bounding_box()
+    assert handle
+    assert target
+    page.mouse.move(handle["x"] + 5, handle["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(handle["x"], target["y"] + 2, steps=8)
+    page.mouse.up()
+    expect(page.locator(".work-number + .work-words .work-title").first).to_have_text("Vīzija")
+    page.wait_for_url("**at=*")
+    assert titles(desk(page.url)) == ["Vīzija", "Budžets", "Atklāšana"]
+
+
 MEETING = "/en/meetings/2025-10-09-grupas-dibinasanas-kopsapulce"
 LOOKED_AT = [
     MEETING,
     f"{MEETING}/edit",
     f"{MEETING}/cancel",
+    f"{MEETING}/agenda",
     f"/en/groups/{GROUP}/meetings/log",
     f"/en/groups/{GROUP}/meetings/new",
     f"/en/groups/{GROUP}/meetings/next",
