@@ -26,6 +26,7 @@ from lag_tracker.desk import views as desk
 from lag_tracker.groups import views as groups
 from lag_tracker.initiatives import pages as initiatives
 from lag_tracker.invitations import views as invitations
+from lag_tracker.letters import views as letters
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.members import views as members
@@ -78,6 +79,7 @@ PAGES = (
     roles,
     invitations,
     desk,
+    letters,
     audit,
     privacy,
     site,

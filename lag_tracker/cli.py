@@ -1,6 +1,7 @@
 """The command `lag-tracker`: start, load, check and look after an installation."""
 
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from http import HTTPStatus
 from importlib.metadata import PackageNotFoundError, version
@@ -18,8 +19,10 @@ from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
 from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list
 from lag_tracker.schema import check_database, one_at_a_time, read_revision, upgrade_database
 from lag_tracker.search.operations import sweep_index
+from lag_tracker.sending import show_letters, work_on
 from lag_tracker.serving import first_administrator, prepare, require_free_port, serve
 from lag_tracker.users import user
+from lag_tracker.worker import worker_beside
 
 FEEDS_OF_ALL = ("all", "milestones")
 FEEDS = (*FEEDS_OF_ALL, "municipality", "network", "group", "kind", "meeting")
@@ -70,6 +73,8 @@ def main() -> None:
 
 
 main.add_command(user)
+main.add_command(show_letters)
+main.add_command(work_on)
 
 
 @main.command("version")
@@ -99,7 +104,8 @@ def run() -> None:
         )
     with app.test_request_context():
         first = first_administrator(settings, now=database.utc_now())
-    serve(settings, announce=lambda: _announce(settings, first))
+    with worker_beside() if settings.worker else nullcontext():
+        serve(settings, announce=lambda: _announce(settings, first))
 
 
 def _announce(settings: Settings, first: str | None) -> None:

@@ -2,10 +2,8 @@
 
 import os
 import runpy
-import secrets
 import tomllib
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -14,9 +12,10 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lag_tracker.errors import BadSetting
+from lag_tracker.mail_settings import is_mail_server, is_sender
 from lag_tracker.paths import default_instance
+from lag_tracker.secret_key import SHORTEST_SECRET, kept_secret
 
-SHORTEST_SECRET = 32
 SAMPLE_SECRETS = {
     "changeme",
     "change-me",
@@ -76,6 +75,13 @@ class Settings:
     time_zone: str = "Europe/Riga"
     #: Name of the site, shown on top of every page and as the title of the news feed.
     site_name: str = "LAG Tracker"
+    #: Mail server that letters are handed to: smtp://user:password@mail.example.lv:587, or smtps:// with port 465. With
+    #: a user name the connection is encrypted or not made. Empty: letters are written into `letters/` of the instance.
+    mail_server: str = ""
+    #: Whom letters come from, such as grupas@example.lv or Grupas <grupas@example.lv>; needed with a mail server.
+    mail_sender: str = ""
+    #: Let `lag-tracker run` start a process that sends letters; off where `lag-tracker work` does so by itself.
+    worker: bool = True
     #: Body that runs this site, for the accessibility statement and the privacy page.
     operator: str = ""
     #: Address for questions and complaints, shown on the about, accessibility and privacy pages.
@@ -150,7 +156,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, instance: Pat
     values.setdefault("secret_key", "")
     settings = Settings(**values)
     _check(settings)
-    return settings if settings.secret_key else Settings(**(values | {"secret_key": _kept_secret(settings)}))
+    return settings if settings.secret_key else Settings(**(values | {"secret_key": kept_secret(settings.instance)}))
 
 
 def _names() -> list[str]:
@@ -210,6 +216,7 @@ def _check(settings: Settings) -> None:
     _check_numbers(settings)
     _check_addresses(settings)
     _check_choices(settings)
+    _check_mail(settings)
     if settings.secret_key and (
         len(settings.secret_key) < SHORTEST_SECRET or settings.secret_key.lower() in SAMPLE_SECRETS
     ):
@@ -265,31 +272,19 @@ def _check_choices(settings: Settings) -> None:
             raise BadSetting("ACCESSIBILITY_ASSESSED_ON must be a day such as 2026-03-15.") from None
 
 
+def _check_mail(settings: Settings) -> None:
+    """Refuse what no letter could be sent by; the sentence never holds the server's password."""
+    if settings.mail_server:
+        if not is_mail_server(settings.mail_server):
+            raise BadSetting("MAIL_SERVER must be an address such as smtp://user:password@mail.example.lv:587.")
+        if not settings.mail_sender:
+            raise BadSetting("MAIL_SERVER needs MAIL_SENDER, whom letters come from, such as grupas@example.lv.")
+    if settings.mail_sender and not is_sender(settings.mail_sender):
+        raise BadSetting(
+            "MAIL_SENDER must be an e-mail address such as grupas@example.lv or Grupas <grupas@example.lv>, "
+            f"not {settings.mail_sender!r}."
+        )
+
+
 def _how_to_make_a_secret() -> str:
     return "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-
-
-def _kept_secret(settings: Settings) -> str:
-    """Return the key kept in the instance folder, making it at the first start, readable by its owner alone."""
-    kept = settings.instance / "secret_key"
-    try:
-        settings.instance.mkdir(parents=True, exist_ok=True)
-        if not kept.is_file():
-            _make_secret(kept)
-        key = kept.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as refusal:
-        raise BadSetting(f"The instance folder {settings.instance} cannot be used: {refusal}.") from refusal
-    if len(key) < SHORTEST_SECRET:
-        raise BadSetting(f"{kept} holds no usable key; delete the file and start again.")
-    return key
-
-
-def _make_secret(kept: Path) -> None:
-    """Write a new key; of two processes that start at once the first wins, and nobody reads half a key."""
-    unfinished = kept.with_name(f"{kept.name}.{os.getpid()}")
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    with suppress(FileExistsError):
-        os.link(unfinished, kept)
-    unfinished.unlink()

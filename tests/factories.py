@@ -166,6 +166,19 @@ def invitation(to: Group, email: str = "uzaicinata@grupas.example", **given: Any
     return _add(Invitation(**({"group": to, "email": email} | values | given)))
 
 
+def letter(to_email: str = "anna@grupas.example", **given: Any) -> Letter:
+    """Add a letter that waits to be sent."""
+    values = {
+        "kind": "invitation",
+        "to_email": to_email,
+        "language": "lv",
+        "subject": "Uzaicinājums",
+        "text": "Labdien!\n",
+        "message_id": f"<{next(_numbers)}@grupas.example>",
+    }
+    return _add(Letter(**(values | given)))
+
+
 def everything_of_the_desk() -> None:
     """Add a row to each table that only the work of managers and members fills."""
     owner = account(roles={db.session.scalars(select(Group)).first(): Role.MANAGER})

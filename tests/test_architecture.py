@@ -23,6 +23,8 @@ EXTRA_FILES = {
     "search": {"documents", "index", "sought"},
     # What a record of changes is called.
     "audit": {"words"},
+    # A letter as an e-mail message, and how it leaves.
+    "letters": {"messages", "post"},
     "demonstration": set(),
 }
 SHARED = {"models", "web", "migrations", "translations", "demonstration"}
@@ -57,6 +59,8 @@ LAYERS = {
     "paths": 0,
     "latvian": 0,
     "zones": 0,
+    "mail_settings": 0,
+    "secret_key": 5,
     "config": 10,
     "database": 20,
     "models": 30,
@@ -76,6 +80,8 @@ LAYERS_IN_A_FEATURE = {
     "plans": 40,
     "segments": 40,
     "rows": 40,
+    "messages": 40,
+    "post": 40,
     "words": 65,
     "managed": 40,
     "bodies": 50,

@@ -9,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,10 @@ from lag_tracker.cli import main
 from lag_tracker.config import load_settings
 from lag_tracker.database import db
 from lag_tracker.models.group import Group
+from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.paths import CHECKOUT
+from tests import factories
 from tests.conftest import settings_for
 
 Command = Callable[..., Result]
@@ -129,6 +132,20 @@ def test_a_database_of_a_newer_version_is_refused_in_a_sentence(
     assert result.exit_code == 1
     assert result.stderr.startswith("The database was made by a newer version of LAG Tracker")
     assert "Traceback" not in result.output
+
+
+def test_letters_that_are_not_sent_are_listed(command: Command, tmp_path: Path, database_url: str) -> None:
+    assert command("letters").output == "No letter waits, and none has failed.\n"
+    with records(tmp_path, database_url):
+        due = datetime(2026, 11, 24, 8, tzinfo=UTC)
+        factories.letter("anna@grupas.example", due_at=due)
+        factories.letter("juris@grupas.example", state=LetterState.FAILED, last_error="550 No such user")
+        factories.letter("liga@grupas.example", state=LetterState.SENT)
+        db.session.commit()
+    assert command("letters").output == (
+        "1  due 2026-11-24 08:00 UTC  invitation  anna@grupas.example\n"
+        "2  not sent  invitation  juris@grupas.example  550 No such user\n"
+    )
 
 
 def test_a_feed_is_printed_as_calendars_get_it(command: Command) -> None:

@@ -12,6 +12,7 @@ from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting
 
 SECRET = "s" * 48
+BAD_SENDER = "MAIL_SENDER must be an e-mail address such as grupas@example.lv or Grupas <grupas@example.lv>, not {!r}."
 
 
 def refusal(folder: Path, **environment: str) -> str:
@@ -103,12 +104,45 @@ def test_a_setting_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         ),
         ({"TIME_ZONE": "Riga"}, "TIME_ZONE must be an IANA name such as Europe/Riga, not 'Riga'."),
         ({"TIME_ZONE": "../etc/passwd"}, "TIME_ZONE must be an IANA name such as Europe/Riga, not '../etc/passwd'."),
+        *(
+            (
+                {"MAIL_SERVER": address, "MAIL_SENDER": "a@example.lv"},
+                "MAIL_SERVER must be an address such as smtp://user:password@mail.example.lv:587.",
+            )
+            for address in (
+                "mail.example.lv",
+                "https://mail.example.lv",
+                "smtp://",
+                "smtp://m:many",
+                "smtp://mail.example.lv/x",
+                "smtp://ā:ā@mail.example.lv",
+                "smtp://%C4%81@mail.example.lv",
+            )
+        ),
+        (
+            {"MAIL_SERVER": "smtp://mail.example.lv"},
+            "MAIL_SERVER needs MAIL_SENDER, whom letters come from, such as grupas@example.lv.",
+        ),
+        *(
+            (
+                {"MAIL_SENDER": sender},
+                BAD_SENDER.format(sender),
+            )
+            for sender in ("Grupas", "a@example.lv, b@example.lv", "Grupas\nBcc: <a@example.lv>", "ā@example.lv")
+        ),
         ({"ACCESSIBILITY_STATUS": "good"}, 'ACCESSIBILITY_STATUS must be "full", "partial" or "none".'),
         ({"ACCESSIBILITY_ASSESSED_ON": "today"}, "ACCESSIBILITY_ASSESSED_ON must be a day such as 2026-03-15."),
     ],
 )
 def test_a_bad_setting_is_refused_with_one_sentence(tmp_path: Path, environment: dict[str, str], sentence: str) -> None:
     assert refusal(tmp_path, **environment) == sentence
+
+
+@pytest.mark.parametrize("sender", ["grupas@example.lv", "Ķekavas grupas <grupas@example.lv>"])
+@pytest.mark.parametrize("server", ["smtp://mail.example.lv", "smtps://u%40x:p%2F@mail.example.lv:465"])
+def test_a_mail_server_is_taken_with_whom_letters_come_from(tmp_path: Path, server: str, sender: str) -> None:
+    settings = load_settings({"MAIL_SERVER": server, "MAIL_SENDER": sender}, instance=tmp_path)
+    assert (settings.mail_server, settings.mail_sender) == (server, sender)
 
 
 @pytest.mark.parametrize("secret", ["short", "change-me", "please-change-this-secret-key-now"])

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from lag_tracker.database import db
 from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.letter import LetterState
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.visitors import administrator, manager_of, member_of, observer_of
@@ -73,6 +74,9 @@ ADDRESSES: dict[str, Doors] = {
     "roles.change": OUR_ROLE,
     "roles.end": OUR_ROLE,
     "roles.index": OUR_GROUP,
+    "letters.failed": NO_RECORD,
+    "letters.again": Doors({"number": 1}, {"number": 2}),
+    "letters.drop": Doors({"number": 1}, {"number": 2}),
     "meeting_log.new": OUR_GROUP,
     "privacy.erase": Doors({"number": 1}),
     "privacy.own_data": NO_RECORD,
@@ -167,6 +171,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         factories.agenda_item(factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]]))
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
+        factories.letter(group=groups[name], state=LetterState.FAILED)
     db.session.commit()
     return {
         "stranger": manager_of(app, groups["cita"]),

@@ -40,7 +40,7 @@ def test_no_two_routes_share_an_address(app: Flask) -> None:
     assert len(rules) == len(set(rules))
 
 
-#: What people without an account may send: who they are, and what they propose.
+#: What people without an account may send: who they are, and what they propose, and what a link of their own is for.
 PUBLIC_FORMS = {
     "accounts.ask_for_link",
     "accounts.change_email_confirm",
@@ -56,6 +56,7 @@ PUBLIC_FORMS = {
     "accounts.wan_signin_response",
     "invitations.accept",
     "proposals.public",
+    "letters.opt_out",
 }
 
 

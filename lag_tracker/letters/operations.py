@@ -1,14 +1,30 @@
 """What happens to letters."""
 
+from datetime import datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, aliased
 
-from lag_tracker.models.letter import Letter
+from lag_tracker.letters.messages import COLUMNS, Written
+from lag_tracker.models.letter import Letter, LetterState
+from lag_tracker.models.person import Person
 
 #: What fits the columns.
 LONGEST_SUBJECT = 300
+LONGEST_ERROR = 500
+#: How long a letter that could not be handed over waits for its next try, after the first, the second and so on.
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=6),
+    timedelta(days=1),
+)
+MOST_TRIES = len(WAITS) + 1
+#: Whoever takes a letter has so long to send it; longer than any mail server may keep silent in one conversation.
+LEASE = timedelta(minutes=10)
 
 
 def write_letter(
@@ -46,3 +62,66 @@ def write_letter(
     )
     session.add(letter)
     return letter
+
+
+def take_letter(session: Session, *, now: datetime) -> Written | None:
+    """Take the letter that is due first, so that nobody else does; None when none is due. Commit before sending it.
+
+    It is due again after LEASE, in case whoever took it never comes back. That it was taken counts as a try.
+    """
+    due = aliased(Letter)
+    first = (
+        select(due.id)
+        .where(due.state == LetterState.WAITING, due.due_at <= now)
+        .order_by(due.due_at, due.id)
+        .limit(1)
+        # On PostgreSQL those that others are just taking are passed by; SQLite has one writer at a time.
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.execute(
+        update(Letter)
+        .where(Letter.id == first.scalar_subquery())
+        .values(due_at=now + LEASE, tries=Letter.tries + 1)
+        .returning(*COLUMNS)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Written(*taken) if taken else None
+
+
+def note_sent(session: Session, letter: Written, *, now: datetime) -> None:
+    """Write down that a letter is on its way; what it said is forgotten, because links in it may be keys."""
+    session.execute(
+        update(Letter)
+        .where(Letter.id == letter.id)
+        .values(state=LetterState.SENT, sent_at=now, text="", calendar=None, last_error=None)
+    )
+
+
+def note_not_sent(session: Session, letter: Written, *, now: datetime, reason: str, is_final: bool = False) -> None:
+    """Write down why a letter could not be sent, and let it wait for its next try; the last failure is final."""
+    is_final = is_final or letter.tries >= MOST_TRIES
+    values = {"state": LetterState.FAILED} if is_final else {"due_at": now + WAITS[letter.tries - 1]}
+    session.execute(
+        update(Letter)
+        # Only while nobody else has taken it: who comes back after the lease has no say any more.
+        .where(Letter.id == letter.id, Letter.state == LetterState.WAITING, Letter.tries == letter.tries)
+        .values(last_error=" ".join(reason.split())[:LONGEST_ERROR], **values)
+    )
+
+
+def send_again(letter: Letter, *, now: datetime) -> None:
+    """Let a letter that has failed wait to be sent, as if it were new."""
+    letter.state = LetterState.WAITING
+    letter.tries = 0
+    letter.due_at = now
+    letter.last_error = None
+
+
+def drop_letter(letter: Letter, *, session: Session) -> None:
+    """Forget a letter that could not be sent."""
+    session.delete(letter)
+
+
+def choose_letters(person: Person, *, wants: bool) -> None:
+    """Write down whether somebody wants letters about meetings; those about signing in come all the same."""
+    person.wants_letters = wants

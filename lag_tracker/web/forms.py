@@ -163,6 +163,13 @@ class Button(Form):
     """A form that is one button and says nothing more than "do it"."""
 
 
+class KeyButton(Button):
+    """A button on a page that only a personal link opens. Nobody else knows the link, so no cookie is needed."""
+
+    class Meta:
+        csrf = False
+
+
 def _kept_draft() -> MultiDict[str, str] | None:
     """Return what somebody had typed into the form at this address, when they come back to it."""
     number, account = request.args.get("draft", ""), current_account()

@@ -54,4 +54,6 @@ ON_THE_WAY = {
 }
 #: Pages with a form about an account, whose token needs a cookie.
 WITH_COOKIE = {path for name, path in PAGES.items() if name.startswith(("accounts.", "invitations."))}
+#: Pages that only a link out of a letter opens, which is one person's own: `test_links_in_letters.py` looks at them.
+BY_PERSONAL_LINK = {"letters.opt_out"}
 MISSING = "/sanaksmes/tadas-nav"

@@ -15,7 +15,7 @@ from werkzeug.routing import MapAdapter
 from lag_tracker import create_app
 from lag_tracker.web.access import Access
 from tests.conftest import settings_for
-from tests.journeys.addresses import MISSING, ON_THE_WAY, PAGES, WITH_COOKIE
+from tests.journeys.addresses import BY_PERSONAL_LINK, MISSING, ON_THE_WAY, PAGES, WITH_COOKIE
 
 Visit = Callable[[str], Page]
 English = Callable[[str], str]
@@ -95,7 +95,7 @@ def test_every_kind_of_page_is_looked_at(tmp_path: Any) -> None:
     assert {name.partition(":")[0]: endpoint_of(adapter, path) for name, path in PAGES.items()} == {
         endpoint: endpoint
         for endpoint in {rule.endpoint for rule in app.url_map.iter_rules() if (rule.defaults or {}).get("lang")}
-        if is_public_page(app, endpoint) and endpoint not in ON_THE_WAY
+        if is_public_page(app, endpoint) and endpoint not in ON_THE_WAY | BY_PERSONAL_LINK
         if not any(rule.rule.endswith((".ics", ".atom")) for rule in app.url_map.iter_rules(endpoint))
     }
 

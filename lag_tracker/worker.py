@@ -1,0 +1,166 @@
+"""What is done beside answering requests: letters that are due are sent, and once a day what is old is forgotten.
+
+Any number of workers may run, on any number of machines: whatever one takes, no other does at the same time.
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+from flask import Flask, url_for
+from sqlalchemy.exc import DBAPIError
+
+from lag_tracker.config import Settings
+from lag_tracker.database import db, utc_now
+from lag_tracker.letters.messages import ABOUT_MEETINGS, Written, as_message
+from lag_tracker.letters.operations import MOST_TRIES, note_not_sent, note_sent, take_letter
+from lag_tracker.letters.post import NotNow, Post, Refused, open_post
+from lag_tracker.privacy.operations import apply_terms
+from lag_tracker.web.personal_links import OPT_OUT, signed
+
+logger = logging.getLogger(__name__)
+
+#: How long a worker rests when nothing is due, and when something went wrong.
+SECONDS_OF_REST = 5.0
+SECONDS_AFTER_A_FAULT = 30.0
+SECONDS_TO_STOP = 10
+#: Whom letters come from that only go into a folder.
+NOBODY = "lag-tracker@localhost"
+
+Clock = Callable[[], datetime]
+A_DAY = timedelta(days=1)
+
+
+def work(
+    app: Flask, *, stopping: Event, rests: Callable[[float], object] | None = None, clock: Clock = utc_now
+) -> None:
+    """Send letters as they come due, and tidy up once a day, until `stopping` is set. Faults are waited out."""
+    rest, tidied_at = rests or stopping.wait, datetime.min.replace(tzinfo=UTC)
+    while not stopping.is_set():
+        try:
+            with app.test_request_context(base_url=app.config["SETTINGS"].address):
+                send_due_letters(app.config["SETTINGS"], clock=clock, stopping=stopping)
+                if clock() - tidied_at >= A_DAY:
+                    tidied_at = clock()
+                    _tidy(app.config["SETTINGS"], now=tidied_at)
+            rest(SECONDS_OF_REST)
+        except Exception:
+            logger.exception("The worker could not go on, and tries again soon.")
+            rest(SECONDS_AFTER_A_FAULT)
+
+
+def send_due_letters(settings: Settings, *, clock: Clock = utc_now, stopping: Event | None = None) -> int:
+    """Send the letters that are due, and return how many were tried. Commits, because each letter stands for itself."""
+    tried = 0
+    try:
+        with open_post(settings) as post:
+            while not (stopping and stopping.is_set()) and (letter := _take(clock)):
+                _send(letter, post, settings, clock)
+                tried += 1
+    finally:
+        db.session.remove()
+    return tried
+
+
+def _tidy(settings: Settings, *, now: datetime) -> None:
+    """Delete what has been kept for as long as the settings allow."""
+    try:
+        apply_terms(db.session(), settings.terms, now=now)
+        db.session.commit()
+    finally:
+        db.session.remove()
+
+
+def _take(clock: Clock) -> Written | None:
+    letter = take_letter(db.session(), now=clock())
+    db.session.commit()
+    return letter
+
+
+def _send(letter: Written, post: Post, settings: Settings, clock: Clock) -> None:
+    """Try one letter, and write down what came of it."""
+    try:
+        _hand_over(letter, post, settings)
+    except (Refused, ValueError) as refusal:
+        note_not_sent(db.session(), letter, now=clock(), reason=str(refusal), is_final=True)
+    except NotNow as delay:
+        note_not_sent(db.session(), letter, now=clock(), reason=str(delay))
+    except DBAPIError:
+        raise
+    except Exception as fault:
+        logger.exception("Letter %d could not be sent.", letter.id)
+        note_not_sent(db.session(), letter, now=clock(), reason=type(fault).__name__)
+    else:
+        note_sent(db.session(), letter, now=clock())
+    db.session.commit()
+
+
+def _hand_over(letter: Written, post: Post, settings: Settings) -> None:
+    if letter.tries > MOST_TRIES:
+        raise Refused("The last try was broken off; whether the letter arrived is not known.")
+    post(letter.id, as_message(letter, sender=settings.mail_sender or NOBODY, opt_out=_opt_out(letter, settings)))
+
+
+def _opt_out(letter: Written, settings: Settings) -> str:
+    """Return where the receiver may end such letters; empty where there is no such choice."""
+    if letter.person_id is None or letter.kind not in ABOUT_MEETINGS:
+        return ""
+    path = url_for("letters.opt_out", token=signed(OPT_OUT, letter.person_id), lang=letter.language)
+    return settings.address + path
+
+
+@contextmanager
+def worker_beside() -> Iterator[None]:
+    """Keep a worker running in a process of its own: one that ends is started anew, and all end with the block."""
+    stopping = Event()
+    keeper = Thread(target=_keep_running, args=(stopping,), daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        keeper.join()
+
+
+def _keep_running(stopping: Event) -> None:
+    while not stopping.is_set():
+        # In a group of its own, so that Ctrl+C reaches the server alone, which then tells the worker.
+        worker = subprocess.Popen([sys.executable, "-m", "lag_tracker", "work", "--beside-server"], process_group=0)
+        while worker.poll() is None and not stopping.wait(1):
+            pass
+        if worker.poll() is None:
+            _stop(worker)
+        elif not stopping.wait(SECONDS_OF_REST):
+            logger.warning("The worker ended with %d and is started anew.", worker.returncode)
+
+
+def _stop(worker: "subprocess.Popen[bytes]") -> None:
+    worker.terminate()
+    try:
+        worker.wait(SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        # A letter that is just being sent goes out again later, under the same name.
+        worker.kill()
+        worker.wait()
+
+
+def stop_when_told(*, with_parent: bool) -> Event:
+    """Return an event that is set when the process is told to stop or, `with_parent`, when its parent is gone."""
+    stopping, parent = Event(), os.getppid()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told, lambda *_: stopping.set())
+
+    def watch() -> None:
+        while not stopping.wait(1):
+            if os.getppid() != parent:
+                stopping.set()
+
+    if with_parent:
+        Thread(target=watch, daemon=True).start()
+    return stopping

@@ -1,0 +1,148 @@
+"""The worker beside the server, as processes: letters leave by themselves, and a worker that dies is replaced."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event
+from typing import Any
+
+import psutil
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from lag_tracker import create_app, worker
+from lag_tracker.database import db, utc_now
+from lag_tracker.letters.operations import take_letter
+from lag_tracker.models.account import Attempt
+from lag_tracker.models.letter import Letter, LetterState
+from lag_tracker.paths import CHECKOUT
+from lag_tracker.schema import upgrade_database
+from lag_tracker.worker import work
+from tests import factories
+from tests.conftest import settings_for
+from tests.mail_server import MailServer, mail_server
+from tests.test_cli import free_port, read_until, started
+
+SECONDS = 60
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    with mail_server() as running:
+        yield running
+
+
+def write(folder: Path, to_email: str) -> None:
+    app = create_app(settings_for(folder))
+    with app.app_context():
+        factories.letter(to_email)
+        db.session.commit()
+        db.engine.dispose()
+
+
+def mail_settings(server: MailServer) -> dict[str, str]:
+    return {"MAIL_SERVER": server.address, "MAIL_SENDER": "grupas@grupas.example", "DEMO": "0"}
+
+
+def worker_of(server: subprocess.Popen[str]) -> psutil.Process:
+    (found,) = [one for one in psutil.Process(server.pid).children() if "work" in one.cmdline()]
+    return found
+
+
+@contextmanager
+def working(folder: Path, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
+    given = {"PATH": os.environ["PATH"], "INSTANCE": str(folder), **environment}
+    process = subprocess.Popen([sys.executable, "-m", "lag_tracker", "work"], cwd=CHECKOUT, env=given)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_letters_leave_beside_the_server_and_a_worker_that_dies_is_replaced(tmp_path: Path, server: MailServer) -> None:
+    with started(tmp_path, PORT=str(free_port()), **mail_settings(server)) as site:
+        read_until(site, "Ctrl+C")
+        write(tmp_path, "anna@grupas.example")
+        server.wait_for(1, seconds=SECONDS)
+        worker_of(site).kill()
+        write(tmp_path, "juris@grupas.example")
+        server.wait_for(2, seconds=SECONDS)
+        replacement = worker_of(site)
+        site.send_signal(signal.SIGTERM)
+        assert site.wait(SECONDS) == 0
+        assert not replacement.is_running()
+    assert server.receivers == ["anna@grupas.example", "juris@grupas.example"]
+
+
+def test_a_worker_ends_when_its_server_is_killed(tmp_path: Path, server: MailServer) -> None:
+    with started(tmp_path, PORT=str(free_port()), **mail_settings(server)) as site:
+        read_until(site, "Ctrl+C")
+        write(tmp_path, "anna@grupas.example")
+        server.wait_for(1, seconds=SECONDS)
+        orphan = worker_of(site)
+        os.killpg(site.pid, signal.SIGKILL)
+        orphan.wait(SECONDS)
+
+
+def test_a_worker_can_run_by_itself_and_ends_when_told(tmp_path: Path, server: MailServer) -> None:
+    app = create_app(settings_for(tmp_path))
+    with app.app_context():
+        upgrade_database(app.config["SETTINGS"], now=utc_now())
+        db.engine.dispose()
+    write(tmp_path, "anna@grupas.example")
+    with working(tmp_path, **mail_settings(server)) as process:
+        server.wait_for(1, seconds=SECONDS)
+        process.terminate()
+        assert process.wait(SECONDS) == 0
+
+
+def test_without_the_setting_no_worker_is_started(tmp_path: Path) -> None:
+    with started(tmp_path, PORT=str(free_port()), DEMO="0", WORKER="0") as site:
+        read_until(site, "Ctrl+C")
+        assert [one for one in psutil.Process(site.pid).children() if "work" in one.cmdline()] == []
+
+
+def test_what_has_been_kept_for_long_enough_is_forgotten_once_a_day(app: Flask) -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    moments = [noon, noon + timedelta(hours=23), noon + timedelta(hours=24)]
+    counted, stopping = [], Event()
+
+    def rest(_seconds: float) -> None:
+        counted.append(db.session.scalar(select(func.count(Attempt.id))))
+        db.session.add(Attempt(counted_by="x", tried_at=datetime(2020, 1, 1, tzinfo=UTC)))
+        db.session.commit()
+        if len(counted) == len(moments):
+            stopping.set()
+
+    work(app, stopping=stopping, rests=rest, clock=lambda: moments[min(len(counted), 2)])
+    assert counted == [0, 1, 0]
+
+
+def test_a_worker_outlives_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    factories.letter()
+    db.session.commit()
+    stopping, rests, faults = Event(), [], iter([OSError("odd"), None])
+    real = take_letter
+
+    def take(*given: Any, **named: Any) -> Any:
+        fault = next(faults, None)
+        if fault:
+            raise fault
+        return real(*given, **named)
+
+    def rest(seconds: float) -> None:
+        rests.append(seconds)
+        if len(rests) == 2:
+            stopping.set()
+
+    monkeypatch.setattr(worker, "take_letter", take)
+    work(app, stopping=stopping, rests=rest)
+    assert rests == [worker.SECONDS_AFTER_A_FAULT, worker.SECONDS_OF_REST]
+    assert db.session.scalars(select(Letter.state)).all() == [LetterState.SENT]
