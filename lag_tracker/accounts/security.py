@@ -108,6 +108,8 @@ SETTINGS = {
     "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,
     "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "accounts.account",
     "SECURITY_WEBAUTHN": True,
+    # Composed letters, as everything here is kept.
+    "SECURITY_INPUT_NORMALIZE_FORM": "NFC",
     # Else a page would tell which addresses have accounts.
     "SECURITY_WAN_ALLOW_USER_HINTS": False,
     "SECURITY_WAN_ALLOW_AS_VERIFY": ["first", "secondary"],
@@ -198,8 +200,8 @@ def _listen(app: Flask) -> None:
     user_authenticated.connect(_begin, app)
     password_reset.connect(_end_everywhere, app)
     change_email_confirmed.connect(_tell_old_address, app)
-    for change in (tf_profile_changed, tf_disabled, wan_registered, wan_deleted, change_email_confirmed):
-        change.connect(_end_elsewhere, app)
+    for change in (tf_profile_changed, tf_disabled, wan_registered, wan_deleted):
+        change.connect(_tell_of_change, app)
 
 
 def _who_asks(_key: Any) -> Account | None:
@@ -234,7 +236,7 @@ def _end_everywhere(_app: Flask, user: Account, **_rest: Any) -> None:
     note_event("password_reset", account=user.id)
 
 
-def _end_elsewhere(_app: Flask, user: Account, **_rest: Any) -> None:
+def _end_elsewhere(user: Account) -> None:
     """End the sign-ins on other devices, after a change by which their owner may have shut somebody out."""
     here = current_sign_in()
     but = here if here and here.account_id == user.id else None
@@ -242,8 +244,21 @@ def _end_elsewhere(_app: Flask, user: Account, **_rest: Any) -> None:
     note_event("account_changed", account=user.id, page=request.endpoint)
 
 
+def _tell_of_change(_app: Flask, user: Account, **_rest: Any) -> None:
+    """Tell the owner that passkeys or the second factor are others now; they may have to shut somebody out."""
+    _end_elsewhere(user)
+    send_letter(
+        "accounts/letters/account_changed.txt",
+        kind="account_changed",
+        to_email=user.email,
+        language=user.language,
+        person_id=user.person_id,
+    )
+
+
 def _tell_old_address(_app: Flask, user: Account, old_email: str, **_rest: Any) -> None:
     """Tell who reads the old address, and make links worthless that were sent there."""
+    _end_elsewhere(user)
     void_links(user, session=db.session())
     send_letter(
         "accounts/letters/address_changed.txt",
