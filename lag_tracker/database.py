@@ -3,11 +3,12 @@
 import json
 import sqlite3
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self, TypeAlias
 
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, String, TypeDecorator, event
+from sqlalchemy import Connection, DateTime, Engine, MetaData, Select, String, TextClause, TypeDecorator, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
 
 NAMING = {
@@ -71,6 +72,83 @@ class Base(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMING),
         type_annotation_map={datetime: UtcDateTime(), str: String()},
     )
+
+
+Statement: TypeAlias = TextClause | Select[*tuple[Any, ...]]
+
+
+class Driver:
+    """Statements that go straight to the driver, for where the ways of SQLAlchemy cost more than the statement itself.
+
+    Each is compiled once. Values and rows are as the driver has them: a day goes in as text and comes out as text or as
+    a date. What goes wrong is one of `failures`.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._compiled: dict[Statement, tuple[str, list[str] | None, dict[str, Any]]] = {}
+        self.failures: tuple[type[Exception], ...] = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
+
+    def connect(self) -> "DriverConnection":
+        """Borrow a connection of the engine, which `with` gives back."""
+        return DriverConnection(self, self._engine.raw_connection())
+
+    def compiled(self, statement: Statement) -> tuple[str, list[str] | None, dict[str, Any]]:
+        """Return a statement's words, the order of its values unless they go by name, and those that stand in it."""
+        if statement not in self._compiled:
+            dialect, constants = self._engine.dialect, {}
+            compiled: Any = statement.compile(dialect=dialect)
+            for bound, name in compiled.bind_names.items():
+                if not bound.required:
+                    written = bound.type.dialect_impl(dialect).bind_processor(dialect)
+                    constants[name] = written(bound.value) if written else bound.value
+            self._compiled[statement] = (str(compiled), compiled.positiontup, constants)
+        return self._compiled[statement]
+
+
+class DriverConnection:
+    """A connection of the driver; see `Driver`."""
+
+    def __init__(self, driver: Driver, connection: Any) -> None:
+        self._driver, self._connection = driver, connection
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_failure: object) -> None:
+        self._connection.close()
+
+    def read(self, statement: Statement, **values: Any) -> list[Any]:
+        """Return the rows that a statement finds."""
+        cursor = self._execute(statement, values)
+        rows: list[Any] = cursor.fetchall()
+        cursor.close()
+        return rows
+
+    def write(self, statement: Statement, **values: Any) -> None:
+        """Change something, and commit it."""
+        self._execute(statement, values).close()
+        self._connection.commit()
+
+    def _execute(self, statement: Statement, values: dict[str, Any]) -> Any:
+        words, order, constants = self._driver.compiled(statement)
+        values |= constants
+        cursor = self._connection.cursor()
+        cursor.execute(words, values if order is None else [values[name] for name in order])
+        return cursor
+
+
+_ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_WRITE_LOCK = text("UPDATE calendar_version SET version = version WHERE calendar_key = ''")
+
+
+def take_turns(connection: Connection, name: str) -> None:
+    """Hold back every other transaction that takes turns under the same name, until this one ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ADVISORY_LOCK, {"name": f"lag-tracker {name}"})
+    else:
+        # SQLite has one writer at a time; a write that changes nothing takes the turn before anything is read.
+        connection.execute(_WRITE_LOCK)
 
 
 db = SQLAlchemy(model_class=Base, disable_autonaming=True)

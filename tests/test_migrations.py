@@ -11,12 +11,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, select, text
 
 from lag_tracker import create_app
 from lag_tracker.database import Base, db, utc_now
 from lag_tracker.demonstration.sample import load_demonstration
 from lag_tracker.errors import RuleBroken
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.paths import MIGRATIONS
 from lag_tracker.schema import (
     COPIES_KEPT,
@@ -102,6 +104,35 @@ def test_an_upgrade_over_filled_tables_keeps_every_row(filled: Flask, revision: 
     command.upgrade(alembic(filled), "head")
     assert kept(before, rows())
     assert check_database() == []
+
+
+def test_who_subscribed_under_a_former_address_keeps_the_calendar_after_an_upgrade(filled: Flask) -> None:
+    client = filled.test_client(use_cookies=False)
+    group = db.session.scalars(select(Group).order_by(Group.id)).first()
+    assert group
+    former = f"/kalendari/grupas/{group.slug}.ics"
+    first = client.get(former)
+    group.slug = "jauna-adrese"
+    db.session.commit()
+    db.session.remove()
+    command.downgrade(alembic(filled), "0006")
+    command.upgrade(alembic(filled), "head")
+    assert client.get(former).data == first.data
+
+
+def test_a_database_from_before_versions_were_seconds_hears_of_every_change(filled: Flask) -> None:
+    command.downgrade(alembic(filled), "0006")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE calendar_version SET version = 3 WHERE calendar_key <> 'search'"))
+    command.upgrade(alembic(filled), "head")
+    client = filled.test_client(use_cookies=False)
+    path = "/kalendari/visi.ics?past=all"
+    first = client.get(path)
+    meeting = db.session.scalars(select(Meeting).where(Meeting.title_lv.is_not(None)).limit(1)).one()
+    meeting.title_lv = "Cits nosaukums"
+    db.session.commit()
+    for header, name in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
+        assert client.get(path, headers={header: first.headers[name]}).status_code == 200
 
 
 def test_an_upgrade_that_is_not_needed_changes_nothing(filled: Flask) -> None:

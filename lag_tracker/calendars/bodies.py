@@ -1,189 +1,272 @@
-"""Ready bodies of feeds: how a poll finds one, and how one is made when something has changed.
+"""Whole feeds, ready in memory: how a poll finds one, and how one is made when something has changed.
 
-Written in plain SQL statements that are prepared once, because this is what hundreds of calendar programs ask for
-around the clock.
+In plain SQL that goes straight to the driver, because this is what hundreds of calendar programs ask for around the
+clock. A poll writes nothing, except that it notes where an address leads, once.
 """
 
 import gzip
 from calendar import monthrange
-from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from threading import Lock
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Date, Engine, Integer, LargeBinary, String, bindparam, text
+from sqlalchemy import Engine, text
 
 from lag_tracker.calendars import queries
 from lag_tracker.calendars.feeds import FOOTER, write_head
 from lag_tracker.calendars.queries import FeedAddress
 from lag_tracker.calendars.segments import events_digest
-from lag_tracker.database import UtcDateTime
+from lag_tracker.database import Driver, DriverConnection
 
-SECOND = timedelta(seconds=1)
+#: Bytes of bodies and months that each process keeps at most.
+BYTES_KEPT = 64 * 2**20
+#: Feeds whose state each process keeps at most, in half a kilobyte each.
+FEEDS_KEPT = 10_000
 #: Level of gzip: the usual 6 takes three times as long to make a feed a seventh smaller.
 PACKING = 3
+#: Ends the entity tag of a body in gzip.
+PACKED = "-gzip"
+#: More seconds than a change takes from its stamp to its commit, and than the clocks of several machines are apart.
+UNSURE = 3600
 
-_FRESH = (
-    " FROM calendar_feed JOIN calendar_version"
-    " ON calendar_version.calendar_key = calendar_feed.calendar_key"
-    " AND calendar_version.version = calendar_feed.built_version"
-    " WHERE calendar_feed.feed_key = :key AND calendar_feed.built_on = :today"
+_KNOWN = text(
+    "SELECT calendar_feed.calendar_key, version FROM calendar_feed LEFT JOIN calendar_version"
+    " ON calendar_version.calendar_key = calendar_feed.calendar_key WHERE feed_key = :feed_key"
 )
-_TAG = text("SELECT calendar_feed.etag" + _FRESH)
-_BODY = {
-    packed: text(f"SELECT etag, modified_at, {column} AS body{_FRESH}").columns(
-        etag=String, modified_at=UtcDateTime, body=LargeBinary
-    )
-    for packed, column in ((False, "body"), (True, "packed_body"))
-}
+_NOTE = text(
+    "INSERT INTO calendar_feed (feed_key, calendar_key) VALUES (:feed_key, :calendar_key)"
+    " ON CONFLICT (feed_key) DO UPDATE SET calendar_key = excluded.calendar_key"
+)
 _CANCELLED = 3
-# The events of a feed, in one statement, so that all of them are of one moment: one by one those that may be out of the
-# window, months that are joined already, and cancelled ones. They come in no order, because sorting would copy them.
-_EVENTS = text(
-    "SELECT 1 AS part, calendar_listing.starts_on AS day, entry_id AS number, event AS events, time_zone AS zones,"
-    " '' AS digest FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
+# What a feed is made of, in one statement, so that all of it is of one moment: one by one the events that may be out of
+# the window, months that are joined already, without their bytes, and cancelled events. They come in no order.
+_PARTS = text(
+    "SELECT 1 AS part, calendar_listing.starts_on AS day, entry_id AS number, event, time_zone AS zones, '' AS digest"
+    " FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
     " WHERE calendar_key = :key AND calendar_listing.lang = :lang AND calendar_listing.starts_on <= :single_until"
     " AND kept_until IS NULL AND shown_until >= :since"
-    " UNION ALL SELECT 2, month, 0, events, zones, digest FROM calendar_segment"
+    " UNION ALL SELECT 2, month, 0, NULL, zones, digest FROM calendar_segment"
     " WHERE calendar_key = :key AND lang = :lang AND month > :single_until"
     # The cancelled are few, so they are looked up first; "CROSS" forbids SQLite the other way.
     " UNION ALL SELECT 3, calendar_listing.starts_on, entry_id, event, time_zone, ''"
     " FROM calendar_entry CROSS JOIN calendar_listing WHERE calendar_entry.id = entry_id AND calendar_key = :key"
     " AND calendar_listing.lang = :lang AND kept_until >= :today AND shown_until >= :since"
 )
-_NEW_VERSION = text(
-    "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 0) ON CONFLICT (calendar_key) DO NOTHING"
+_MONTHS = text(
+    "SELECT digest, events FROM calendar_segment"
+    " WHERE calendar_key = :key AND lang = :lang AND month BETWEEN :first AND :last"
 )
-_VERSION = text("SELECT version FROM calendar_version WHERE calendar_key = :key")
-_KEPT = text(
-    "SELECT calendar_feed.calendar_key, version, built_version, built_on, etag, modified_at FROM calendar_feed"
-    " JOIN calendar_version ON calendar_version.calendar_key = calendar_feed.calendar_key WHERE feed_key = :key"
-).columns(
-    calendar_key=String, version=Integer, built_version=Integer, built_on=Date, etag=String, modified_at=UtcDateTime
-)
-_KEEP = text(
-    "INSERT INTO calendar_feed"
-    " (feed_key, calendar_key, built_version, built_on, etag, modified_at, body, packed_body)"
-    " VALUES (:feed_key, :calendar_key, :version, :today, :etag, :modified_at, :body, :packed_body)"
-    " ON CONFLICT (feed_key) DO UPDATE SET calendar_key = excluded.calendar_key,"
-    " built_version = excluded.built_version, built_on = excluded.built_on,"
-    " etag = excluded.etag, modified_at = excluded.modified_at, body = COALESCE(excluded.body,"
-    " CASE WHEN calendar_feed.etag = excluded.etag THEN calendar_feed.body END),"
-    " packed_body = COALESCE(excluded.packed_body,"
-    " CASE WHEN calendar_feed.etag = excluded.etag THEN calendar_feed.packed_body END)"
-).bindparams(
-    bindparam("modified_at", type_=UtcDateTime),
-    bindparam("body", type_=LargeBinary),
-    bindparam("packed_body", type_=LargeBinary),
-)
-_ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-_WRITE_LOCK = text("UPDATE calendar_version SET version = version WHERE calendar_key = ''")
+
+Thing = TypeVar("Thing")
+Made: TypeAlias = tuple["FeedState", bytes]
 
 
-class _Events(NamedTuple):
-    """Events of a feed, joined by month, each month's digest, and all zones they name."""
+class _Known(NamedTuple):
+    """What is known of an address beforehand: the calendar it last led to, if any, and its version."""
 
-    parts: list[bytes]
-    digests: list[str]
-    zones: set[str]
+    calendar_key: str | None
+    version: int
 
 
-class ReadyFeed(NamedTuple):
-    """A body that may be sent as it is, plain or in gzip as it was asked for."""
+class FeedState(NamedTuple):
+    """What a feed is on a day, for as long as its address leads to this version of this calendar."""
 
+    calendar_key: str
+    version: int
+    #: On another day events may have left the window.
+    day: date
+    #: Strong entity tag of the plain body, without quotation marks; that of the body in gzip has `PACKED` behind it.
     etag: str
-    modified_at: datetime
-    body: bytes
+    #: A time that no other body of the feed had or will have; None where that is not certain.
+    modified_at: datetime | None
 
 
-def tag_reader(engine: Engine) -> Callable[[str, date], str | None]:
-    """Return a function that gives the entity tag of a feed whose ready body is fresh today, else None.
+class _Part(NamedTuple):
+    """Events that follow each other in a feed: those of a month, or the cancelled ones."""
 
-    It is one indexed read, made through the driver itself: the ways of SQLAlchemy cost more than the read. Errors are
-    those of the driver.
+    #: Day of the first, as the driver gives it.
+    day: Any
+    digest: str
+    #: None where they are still to be found by their digest.
+    events: bytes | None
+    zones: str
+
+
+class _ChangedMeanwhile(Exception):
+    """Something changed while a feed was made, so that it must be made again."""
+
+
+class Memory(Generic[Thing]):
+    """Keeps things up to a size in all. What nobody has asked for the longest goes first; the newest always stays."""
+
+    def __init__(self, limit: int, size_of: Callable[[Thing], int]) -> None:
+        self.size = 0
+        self._limit, self._size_of = limit, size_of
+        self._things: OrderedDict[str, Thing] = OrderedDict()
+        self._turn = Lock()
+
+    def get(self, key: str) -> Thing | None:
+        """Return what is kept under a key, which is then the last that somebody has asked for."""
+        with self._turn:
+            if key in self._things:
+                self._things.move_to_end(key)
+            return self._things.get(key)
+
+    def put(self, key: str, thing: Thing) -> None:
+        """Keep a thing under a key, instead of what was there."""
+        with self._turn:
+            self._drop(key)
+            self._things[key] = thing
+            self.size += self._size_of(thing)
+            while self.size > self._limit and len(self._things) > 1:
+                self._drop(next(iter(self._things)))
+
+    def drop(self, *keys: str) -> None:
+        """Forget what is kept under these keys, if anything is."""
+        with self._turn:
+            for key in keys:
+                self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        if key in self._things:
+            self.size -= self._size_of(self._things.pop(key))
+
+
+class ReadyFeeds:
+    """The feeds of one application, in memory; one object for all threads.
+
+    Bytes are kept by their digests, so they can never be wrong, and calendars that have a month in common share it.
+    Methods raise `failures` when the database does not answer.
     """
-    compiled: Any = _TAG.compile(dialect=engine.dialect)
-    statement, order = str(compiled), compiled.positiontup
 
-    def read(key: str, today: date) -> str | None:
-        values = {"key": key, "today": today.isoformat()}
-        connection = engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            cursor.execute(statement, [values[name] for name in order] if order else values)
-            row = cursor.fetchone()
-            cursor.close()
-        finally:
-            connection.close()
-        return row[0] if row else None
+    def __init__(self, engine: Engine, time_zone: ZoneInfo) -> None:
+        self.time_zone = time_zone
+        self.states = Memory[FeedState](FEEDS_KEPT, lambda _state: 1)
+        self.bytes = Memory[bytes](BYTES_KEPT, len)
+        self._driver = Driver(engine)
+        self.failures = self._driver.failures
+        self._turn = Lock()
 
-    return read
+    def calendar_of(self, address: FeedAddress) -> str | None:
+        """Return the key of the calendar that an address last led to; None when it never led to any."""
+        with self._driver.connect() as connection:
+            return _known(connection, address)[0]
+
+    def look(self, address: FeedAddress, *, today: date) -> FeedState | None:
+        """Return what the feed is today; None when there is nothing at its address. One read when all is as before."""
+        with self._driver.connect() as connection:
+            known = _known(connection, address)
+            state = self._fresh(address, today, known)
+            made = None if state else self._make(connection, address, today, known)
+        return made[0] if made else state
+
+    def body(self, address: FeedAddress, state: FeedState, *, today: date, packed: bool) -> Made | None:
+        """Return the body of a feed in this state, or in a newer one where memory holds it no longer."""
+        body = self.bytes.get(state.etag + PACKED if packed else state.etag)
+        if body is not None:
+            return state, body
+        with self._driver.connect() as connection:
+            made = self._make(connection, address, today, _known(connection, address))
+        if made is None or not packed:
+            return made
+        state, plain = made
+        body = gzip.compress(plain, PACKING, mtime=0)
+        self.bytes.put(state.etag + PACKED, body)
+        return state, body
+
+    def _fresh(self, address: FeedAddress, today: date, known: _Known) -> FeedState | None:
+        state = self.states.get(address.key)
+        return state if state and (state.day, state.calendar_key, state.version) == (today, *known) else None
+
+    def _make(self, connection: DriverConnection, address: FeedAddress, today: date, known: _Known) -> Made | None:
+        """Return a feed with its plain body. Only one at a time makes feeds: whoever waited finds it made.
+
+        The version is known before the subject and its events are read, so that the body is never older than its
+        version says, whatever is committed in between.
+        """
+        with self._turn:
+            while True:
+                state = self._fresh(address, today, known)
+                body = self.bytes.get(state.etag) if state else None
+                if state is not None and body is not None:
+                    return state, body
+                with suppress(_ChangedMeanwhile):
+                    return self._made(connection, address, today, known)
+                known = _known(connection, address)
+
+    def _made(self, connection: DriverConnection, address: FeedAddress, today: date, known: _Known) -> Made | None:
+        subject = queries.feed_subject(connection, address, known=known.calendar_key)
+        if subject is None:
+            return None
+        if subject.calendar_key != known.calendar_key:
+            # Noted before the version is read: who gives the address to another record raises this calendar's version.
+            connection.write(_NOTE, feed_key=address.key, calendar_key=subject.calendar_key)
+            raise _ChangedMeanwhile
+        parts = self._parts(connection, address, subject.calendar_key, today)
+        if address.kind == "meeting" and not parts:
+            return None
+        zones = set(" ".join(part.zones for part in parts).split())
+        name = subject.name.read_in(address.lang).words
+        head = write_head(zones=zones, is_empty=not parts, name=name, time_zone=self.time_zone.key)
+        # The digests stand for the bytes, so that the same body has the same tag in every process.
+        etag = events_digest(b"".join([head, *(part.digest.encode() for part in parts)]))
+        modified_at = _modified_at(known.version, today, self.time_zone)
+        state = FeedState(subject.calendar_key, known.version, today, etag, modified_at)
+        return state, self._keep(address, state, b"".join([head, *(part.events or b"" for part in parts), FOOTER]))
+
+    def _keep(self, address: FeedAddress, state: FeedState, body: bytes) -> bytes:
+        before = self.states.get(address.key)
+        if before and before.etag != state.etag:
+            self.bytes.drop(before.etag, before.etag + PACKED)
+        self.bytes.put(state.etag, body)
+        self.states.put(address.key, state)
+        return body
+
+    def _parts(self, connection: DriverConnection, address: FeedAddress, key: str, today: date) -> list[_Part]:
+        """Return the parts of a feed in their order; of the months only those are read that are not in memory."""
+        days = {"today": today, "since": _shown_since(address, today), "single_until": _single_until(address, today)}
+        of_calendar = {"key": key, "lang": address.lang}
+        listed = connection.read(_PARTS, **of_calendar, **{name: day.isoformat() for name, day in days.items()})
+        parts = list(_joined(listed))
+        months = {part.digest: self.bytes.get(part.digest) for part in parts if part.events is None}
+        unknown = [part for part in parts if part.digest in months and months[part.digest] is None]
+        if unknown:
+            read = dict(connection.read(_MONTHS, **of_calendar, first=unknown[0].day, last=unknown[-1].day))
+            months |= {part.digest: read.get(part.digest) for part in unknown}
+            if None in months.values():
+                raise _ChangedMeanwhile
+            for part in unknown:
+                self.bytes.put(part.digest, read[part.digest])
+        return [part._replace(events=months.get(part.digest, part.events)) for part in parts]
 
 
-def read_feed(connection: Connection, key: str, *, today: date, packed: bool) -> ReadyFeed | None:
-    """Return a feed's ready body when it is fresh today; None also when it is not kept in that form yet."""
-    row = connection.execute(_BODY[packed], {"key": key, "today": today.isoformat()}).one_or_none()
-    return ReadyFeed(row[0], row[1], row[2]) if row is not None and row[2] is not None else None
+def _known(connection: DriverConnection, address: FeedAddress) -> _Known:
+    """Return the calendar that an address last led to, and its version, which is 0 where it never changed."""
+    rows = connection.read(_KNOWN, feed_key=address.key)
+    return _Known(rows[0][0], rows[0][1] or 0) if rows else _Known(None, 0)
 
 
-def build_feed(
-    connection: Connection, address: FeedAddress, *, time_zone: str, today: date, now: datetime, packed: bool
-) -> ReadyFeed | None:
-    """Make the body of a feed and keep it; return None when there is nothing that the public may read at its address.
+def _modified_at(version: int, today: date, time_zone: ZoneInfo) -> datetime | None:
+    """Return when a feed last changed: with its calendar or at midnight, when events may have left the window.
 
-    Only one at a time builds a feed: whoever waited takes what the first one built.
+    Nothing is certain where the change was stamped so near midnight that it may have been heard of on either side.
     """
-    take_turns(connection, address.key)
-    kept = connection.execute(_KEPT, {"key": address.key}).one_or_none()
-    if kept and (kept.version, today) == (kept.built_version, kept.built_on):
-        ready = read_feed(connection, address.key, today=today, packed=packed)
-        if ready:
-            return ready
-    subject = queries.feed_subject(connection, address)
-    if subject is None:
-        return None
-    # The version is read before the subject and its events, so that the body is never older than its version says,
-    # whatever is committed in between.
-    version = kept.version if kept else -1
-    if kept is None or kept.calendar_key != subject.calendar_key:
-        version = _first_version(connection, subject.calendar_key)
-        if queries.feed_subject(connection, address) != subject:
-            version = -1  # Somebody renamed it this very moment; the next poll finds the new name with its version.
-    events = _events(connection, subject.calendar_key, address, today)
-    if address.kind == "meeting" and not events.parts:
-        return None
-    name = subject.name.read_in(address.lang).words
-    head = write_head(zones=events.zones, is_empty=not events.parts, name=name, time_zone=time_zone)
-    body = b"".join([head, *events.parts, FOOTER])
-    values = {"feed_key": address.key, "calendar_key": subject.calendar_key, "version": version, "today": today}
-    # Months stand in the tag by their digests, whether they were joined before or just now, so that the same bytes have
-    # the same tag and not all of them need be gone through again.
-    values["etag"] = events_digest(b"".join([head, *(digest.encode() for digest in events.digests)]))
-    return _keep(connection, values, body, kept, now=now, packed=packed)
+    if datetime.fromtimestamp(version - UNSURE, time_zone).date() == today:
+        return datetime.fromtimestamp(version, UTC)
+    if datetime.fromtimestamp(version + UNSURE, time_zone).date() < today:
+        return datetime.combine(today, time(), time_zone).astimezone(UTC)
+    return None
 
 
-def _first_version(connection: Connection, calendar_key: str) -> int:
-    connection.execute(_NEW_VERSION, {"key": calendar_key})
-    version: int = connection.execute(_VERSION, {"key": calendar_key}).scalar_one()
-    return version
-
-
-def _events(connection: Connection, key: str, address: FeedAddress, today: date) -> _Events:
-    """Return the events of a feed by month, the cancelled ones last."""
-    values = {"key": key, "lang": address.lang, "today": today.isoformat()}
-    shows_past = address.shows_past or address.kind == "meeting"
-    values["since"] = (date.min if shows_past else today).isoformat()
-    values["single_until"] = _single_until(address, today).isoformat()
-    rows = sorted(connection.execute(_EVENTS, values), key=itemgetter(0, 1, 2))
-    events = _Events([], [], set())
-    for _, rows_of_month in groupby(rows, key=_part_and_month):
-        found = list(rows_of_month)
-        part = found[0].events if found[0].digest else b"".join(row.events for row in found)
-        events.parts.append(part)
-        events.digests.append(found[0].digest or events_digest(part))
-        events.zones.update(*(row.zones.split() for row in found))
-    return events
+def _shown_since(address: FeedAddress, today: date) -> date:
+    """Return the day up to which an event must be shown, so that the feed still has it."""
+    return date.min if address.shows_past or address.kind == "meeting" else today
 
 
 def _single_until(address: FeedAddress, today: date) -> date:
@@ -197,29 +280,13 @@ def _single_until(address: FeedAddress, today: date) -> date:
     return date(today.year - 1, today.month, monthrange(today.year - 1, today.month)[1])
 
 
-def _part_and_month(row: Any) -> tuple[bool, str]:
-    return (row.part == _CANCELLED, "" if row.part == _CANCELLED else str(row.day)[:7])
+def _joined(rows: Iterable[Any]) -> Iterator[_Part]:
+    """Join events by month, the cancelled ones last; months that are joined already stay as they are."""
+    for _, group in groupby(sorted(rows, key=itemgetter(0, 1, 2)), key=_month_of):
+        _, days, _, events, zones, digests = zip(*group, strict=True)
+        joined = None if digests[0] else b"".join(events)
+        yield _Part(days[0], digests[0] if joined is None else events_digest(joined), joined, " ".join(zones))
 
 
-def _keep(
-    connection: Connection, values: dict[str, Any], body: bytes, kept: Any, *, now: datetime, packed: bool
-) -> ReadyFeed:
-    """Keep a body; one that is as before keeps its tag and its time, any other looks newer than the one before."""
-    etag = values["etag"]
-    is_same = kept is not None and kept.etag == etag
-    modified_at = now if kept is None else kept.modified_at if is_same else max(now, kept.modified_at + SECOND)
-    sent = gzip.compress(body, PACKING, mtime=0) if packed else body
-    values |= {"modified_at": modified_at, "today": values["today"].isoformat()}
-    # Writing a plain body costs more than joining one, so it is written when the same one is asked for again.
-    values |= {"body": body if is_same and not packed else None, "packed_body": sent if packed else None}
-    connection.execute(_KEEP, values)
-    return ReadyFeed(etag, modified_at, sent)
-
-
-def take_turns(connection: Connection, name: str) -> None:
-    """Hold back every other transaction that takes turns under the same name, until this one ends."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_ADVISORY_LOCK, {"name": f"calendar {name}"})
-    else:
-        # SQLite has one writer at a time; a write that changes nothing takes the turn before anything is read.
-        connection.execute(_WRITE_LOCK)
+def _month_of(row: Any) -> str:
+    return "" if row[0] == _CANCELLED else str(row[1])[:7]

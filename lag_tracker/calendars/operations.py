@@ -9,7 +9,6 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.calendars import queries
-from lag_tracker.calendars.bodies import take_turns
 from lag_tracker.calendars.entries import (
     GroupTree,
     meeting_address,
@@ -22,8 +21,9 @@ from lag_tracker.calendars.entries import (
 from lag_tracker.calendars.feeds import FORMAT, digest
 from lag_tracker.calendars.plans import Planned, Writing, leaving_out
 from lag_tracker.calendars.segments import Month, all_months, months_are_true, write_months
+from lag_tracker.database import take_turns
 from lag_tracker.models.bilingual import LANGUAGES
-from lag_tracker.models.calendar import CalendarEntry, CalendarFormat, CalendarListing, CalendarVersion
+from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarFormat, CalendarListing
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.milestone import Milestone
@@ -33,6 +33,12 @@ Owner: TypeAlias = InstrumentedAttribute[int | None]
 
 WATCHED = {"meeting", "milestone", "agenda_item", "speaker", "person", "group", "network", "municipality"}
 FEED_SUBJECTS = ("municipality", "network", "group", "meeting")
+
+_RAISE = text(
+    "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, :now) ON CONFLICT (calendar_key) DO UPDATE SET"
+    " version = CASE WHEN excluded.version > calendar_version.version THEN excluded.version"
+    " ELSE calendar_version.version + 1 END"
+)
 
 
 def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now: datetime) -> None:
@@ -52,12 +58,13 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
         for numbers in queries.batches(changes.ids.get(kind, ())):
             raised |= queries.rebound_calendars(session, kind, numbers)
     touched: set[Month] = set()
+    first_sequence = _first_sequence(session)
     for numbers in queries.batches(queries.affected_meetings(session, changes, groups=groups)):
-        touched |= _refresh_meetings(session, numbers, tree, base_url, now)
+        touched |= _refresh_meetings(session, numbers, tree, base_url, Writing(now, first_sequence))
     for numbers in queries.batches(queries.affected_milestones(session, changes, groups=groups)):
-        touched |= _refresh_milestones(session, numbers, tree, base_url, now)
+        touched |= _refresh_milestones(session, numbers, tree, base_url, Writing(now, first_sequence))
     write_months(session, touched)
-    _raise_versions(session, raised | {month.calendar_key for month in touched})
+    _raise_versions(session, raised | {month.calendar_key for month in touched}, now)
 
 
 def calendars_are_true(session: Session) -> bool:
@@ -66,14 +73,17 @@ def calendars_are_true(session: Session) -> bool:
 
 
 def rebuild_if_needed(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple[int, int]]:
-    """Write every event anew when the software or the address has changed since they were written.
+    """Rebuild when the software or the address has changed since the events were written; yields as `rebuild` does."""
+    if session.scalar(select(CalendarFormat.fingerprint)) != _fingerprint(base_url):
+        yield from rebuild(session, base_url=base_url, now=now)
 
-    Yields after each batch how many records are done, of how many; commit each time, and once more at the end. What
-    turns out the same keeps its bytes, and a rebuild that was cut short starts again.
+
+def rebuild(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple[int, int]]:
+    """Write every event and every month anew; an event that shows what it showed keeps its stamps.
+
+    Yields after each batch how many records are done, of how many; commit each time, and once more at the end. A
+    rebuild at the start of the server that was cut short starts again.
     """
-    fingerprint = digest(FORMAT, version("lag-tracker"), base_url)
-    if session.scalar(select(CalendarFormat.fingerprint)) == fingerprint:
-        return
     meetings = {*session.scalars(select(Meeting.id)), *session.scalars(select(CalendarEntry.meeting_id))} - {None}
     milestones = {*session.scalars(select(Milestone.id)), *session.scalars(select(CalendarEntry.milestone_id))} - {None}
     total, done = len(meetings) + len(milestones), 0
@@ -82,22 +92,36 @@ def rebuild_if_needed(session: Session, *, base_url: str, now: datetime) -> Iter
         *((numbers, _refresh_milestones) for numbers in queries.batches(milestones)),
     ):
         take_turns(session.connection(), "calendars")
-        touched = refresh(session, numbers, queries.group_tree(session), base_url, now)
+        writing = Writing(now, _first_sequence(session), keeps_same=False)
+        touched = refresh(session, numbers, queries.group_tree(session), base_url, writing)
         write_months(session, touched)
-        _raise_versions(session, {month.calendar_key for month in touched})
+        _raise_versions(session, {month.calendar_key for month in touched}, now)
         done += len(numbers)
         yield done, total
-    # The first lines of the feeds may be written differently, too.
     take_turns(session.connection(), "calendars")
     write_months(session, all_months(session))
-    session.execute(update(CalendarVersion).values(version=CalendarVersion.version + 1))
-    session.execute(delete(CalendarFormat))
-    session.execute(insert(CalendarFormat).values(fingerprint=fingerprint))
+    # The first lines of the feeds may be written differently, too.
+    _raise_versions(session, session.scalars(select(CalendarFeed.calendar_key).distinct()), now)
+    _keep_format(session, fingerprint=_fingerprint(base_url))
     yield total, total
 
 
+def _fingerprint(base_url: str) -> str:
+    return digest(FORMAT, version("lag-tracker"), base_url)
+
+
+def _first_sequence(session: Session) -> int:
+    return session.scalar(select(CalendarFormat.first_sequence)) or 0
+
+
+def _keep_format(session: Session, **given: str | int) -> None:
+    """Write down how events are written, in a row that may not be there yet."""
+    if not session.execute(update(CalendarFormat).values(given)).rowcount:  # type: ignore[attr-defined]
+        session.execute(insert(CalendarFormat).values({"fingerprint": "", **given}))
+
+
 def _refresh_meetings(
-    session: Session, numbers: list[int], tree: GroupTree, base_url: str, now: datetime
+    session: Session, numbers: list[int], tree: GroupTree, base_url: str, writing: Writing
 ) -> set[Month]:
     """Write anew the events of these meetings, seen or not; return the months of calendars that changed."""
     planned: dict[int, Planned] = {}
@@ -111,11 +135,11 @@ def _refresh_meetings(
                     for lang in LANGUAGES
                 }
                 planned[meeting.id] = Planned(contents, meeting_calendars(meeting, tree), meeting.cancelled_at)
-    return _refresh(session, CalendarEntry.meeting_id, numbers, planned, now)
+    return _refresh(session, CalendarEntry.meeting_id, numbers, planned, writing)
 
 
 def _refresh_milestones(
-    session: Session, numbers: list[int], tree: GroupTree, base_url: str, now: datetime
+    session: Session, numbers: list[int], tree: GroupTree, base_url: str, writing: Writing
 ) -> set[Month]:
     """Write anew the events of these milestones; return the months of calendars that changed."""
     planned: dict[int, Planned] = {}
@@ -124,13 +148,12 @@ def _refresh_milestones(
             with leaving_out(milestone.uid):
                 contents = {lang: milestone_content(milestone, lang=lang, base_url=base_url) for lang in LANGUAGES}
                 planned[milestone.id] = Planned(contents, milestone_calendars(milestone, tree), None)
-    return _refresh(session, CalendarEntry.milestone_id, numbers, planned, now)
+    return _refresh(session, CalendarEntry.milestone_id, numbers, planned, writing)
 
 
 def _refresh(
-    session: Session, owner: Owner, numbers: list[int], planned: dict[int, Planned], now: datetime
+    session: Session, owner: Owner, numbers: list[int], planned: dict[int, Planned], writing: Writing
 ) -> set[Month]:
-    writing = Writing(now)
     stored = queries.stored_entries(session, owner, numbers)
     for number in numbers:
         for lang in LANGUAGES:
@@ -157,10 +180,6 @@ def _write(session: Session, owner: Owner, writing: Writing) -> None:
         session.execute(insert(CalendarListing), rows)
 
 
-def _raise_versions(session: Session, keys: Iterable[str]) -> None:
-    statement = text(
-        "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, 1)"
-        " ON CONFLICT (calendar_key) DO UPDATE SET version = calendar_version.version + 1"
-    )
-    if keys := sorted(keys):
-        session.execute(statement, [{"key": key} for key in keys])
+def _raise_versions(session: Session, keys: Iterable[str], now: datetime) -> None:
+    if rows := [{"key": key, "now": int(now.timestamp())} for key in sorted(keys)]:
+        session.execute(_RAISE, rows)

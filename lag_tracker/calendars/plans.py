@@ -33,6 +33,10 @@ class Writing:
     """What a batch of records changes in the database, gathered so that the number of statements is fixed."""
 
     now: datetime
+    #: Sequence of an event that is new.
+    first_sequence: int
+    #: Whether an event that shows what it showed keeps its bytes, too.
+    keeps_same: bool = True
     added: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     #: Entries that go to other calendars or to another day, and all calendars that each is to stand in.
@@ -43,18 +47,29 @@ class Writing:
     def plan(self, planned: Planned, entry: StoredEntry | None, identity: dict[str, Any]) -> bool:
         """Plan what makes an entry true; return False when the event cannot be written at all.
 
-        `identity` holds the language and the record's number. An event that shows what it showed keeps its bytes.
+        `identity` holds the language and the record's number.
         """
         content = planned.contents[identity["lang"]]
-        row = identity | _place(planned, content, entry, self.now) | {"content_digest": content_digest(content)}
-        if entry is not None and entry.content_digest == row["content_digest"]:
+        digests = {"content_digest": content_digest(content), "schedule_digest": digest(content.schedule)}
+        row = identity | _place(planned, content, entry, self.now) | digests
+        if self.keeps_same and entry is not None and entry.content_digest == row["content_digest"]:
             self._keep(planned, entry, row)
             return True
-        row |= _stamps(content, entry, self.now)
+        row["sequence"], row["changed_at"] = self._stamps(entry, **digests)
         event = _written(content, row)
         if event:
             self._change(planned, entry, row | {"event": event})
         return bool(event)
+
+    def _stamps(self, entry: StoredEntry | None, *, content_digest: str, schedule_digest: str) -> tuple[int, datetime]:
+        """Return sequence and last change: a change of time, place or state raises the one, every change the other."""
+        if entry is None:
+            return self.first_sequence, self.now
+        if entry.content_digest == content_digest:
+            return entry.sequence, entry.changed_at
+        # What had gone and is back must look newer than what some calendars still remember as deleted.
+        is_newer = not entry.content_digest or entry.schedule_digest != schedule_digest
+        return entry.sequence + is_newer, max(self.now, entry.changed_at + SECOND)
 
     def _change(self, planned: Planned, entry: StoredEntry | None, row: dict[str, Any]) -> None:
         self._touch(planned.calendar_keys, row["lang"], row["starts_on"])
@@ -138,17 +153,3 @@ def _kept_until(planned: Planned, content: EventContent, entry: StoredEntry | No
         return (planned.cancelled_at + CANCELLED_FOR).date()
     # Nobody wrote down when it was cancelled: it counts from the day the calendars learned of it.
     return entry.kept_until if entry and entry.kept_until else (now + CANCELLED_FOR).date()
-
-
-def _stamps(content: EventContent, entry: StoredEntry | None, now: datetime) -> dict[str, Any]:
-    """Return sequence and last change: a change of time, place or state raises the one, every change the other."""
-    schedule = digest(content.schedule)
-    if entry is None:
-        return {"schedule_digest": schedule, "sequence": 0, "changed_at": now}
-    # What had gone and is back must look newer than what some calendars still remember as deleted.
-    is_newer = not entry.content_digest or entry.schedule_digest != schedule
-    return {
-        "schedule_digest": schedule,
-        "sequence": entry.sequence + is_newer,
-        "changed_at": max(now, entry.changed_at + SECOND),
-    }

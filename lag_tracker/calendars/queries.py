@@ -5,11 +5,12 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from lag_tracker.calendars.entries import GroupTree
 from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
+from lag_tracker.database import DriverConnection
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.bilingual import LANGUAGES, Bilingual
 from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing
@@ -19,6 +20,7 @@ from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
+from lag_tracker.models.traits import Precision
 from lag_tracker.models.visibility import PUBLIC, visible_agenda_items, visible_groups, visible_meetings
 
 #: How many records are read, or named in one statement, at once.
@@ -66,16 +68,11 @@ class StoredEntry(NamedTuple):
     calendar_keys: set[str]
 
 
-def known_calendar(connection: Connection, key: str) -> str | None:
-    """Return the calendar that a feed's address was last answered with, None when it never was."""
-    return connection.execute(select(CalendarFeed.calendar_key).where(CalendarFeed.feed_key == key)).scalar()
-
-
-def feed_subject(connection: Connection, address: FeedAddress) -> FeedSubject | None:
+def feed_subject(connection: DriverConnection, address: FeedAddress, *, known: str | None) -> FeedSubject | None:
     """Return what the public may read at a feed's address, None when there is nothing.
 
-    A record whose slug was changed is still found at the old address, unless another record has that slug now:
-    who subscribed once must not lose the calendar.
+    A record whose slug was changed is still found at the old address, which last led to the calendar `known`, unless
+    another record has that slug now: who subscribed once must not lose the calendar.
     """
     if address.kind == "all":
         return FeedSubject("all", ALL)
@@ -84,7 +81,10 @@ def feed_subject(connection: Connection, address: FeedAddress) -> FeedSubject | 
     if address.kind == "kind":
         kinds = {kind.value: name for kind, name in KINDS.items()}
         return FeedSubject(f"kind:{address.slug}", kinds[address.slug]) if address.slug in kinds else None
-    return _subject_by_slug(connection, address) or _subject_by_former_slug(connection, address)
+    subject = _subject(connection, address.kind, "slug", address.slug)
+    if subject is None and known is not None:
+        subject = _subject(connection, address.kind, "id", int(known.partition(":")[2]))
+    return subject
 
 
 _MODELS: dict[str, type[Municipality | Network | Group | Meeting]] = {
@@ -103,7 +103,8 @@ def _readable(kind: str) -> Select[int, str | None, str | None]:
         return select(Network.id, Network.name, Network.name)
     if kind == "group":
         return select(Group.id, Group.name_lv, Group.name_en).where(visible_groups(PUBLIC))
-    return select(Meeting.id, Meeting.title_lv, Meeting.title_en).where(visible_meetings(PUBLIC))
+    has_day = and_(Meeting.starts_on.is_not(None), Meeting.date_precision == Precision.DAY)
+    return select(Meeting.id, Meeting.title_lv, Meeting.title_en).where(visible_meetings(PUBLIC), has_day)
 
 
 @cache
@@ -112,23 +113,10 @@ def _by(kind: str, name: str) -> Select[int, str | None, str | None]:
     return _readable(kind).where(getattr(_MODELS[kind], name) == bindparam("wanted"))
 
 
-def _subject(kind: str, row: Row[int, str | None, str | None] | None) -> FeedSubject | None:
-    if row is None:
-        return None
-    return FeedSubject(f"{kind}:{row[0]}", Bilingual(None, None) if kind == "meeting" else Bilingual(row[1], row[2]))
-
-
-def _subject_by_slug(connection: Connection, address: FeedAddress) -> FeedSubject | None:
-    row = connection.execute(_by(address.kind, "slug"), {"wanted": address.slug}).one_or_none()
-    return _subject(address.kind, row)
-
-
-def _subject_by_former_slug(connection: Connection, address: FeedAddress) -> FeedSubject | None:
-    known = known_calendar(connection, address.key)
-    if known is None:
-        return None
-    row = connection.execute(_by(address.kind, "id"), {"wanted": int(known.partition(":")[2])}).one_or_none()
-    return _subject(address.kind, row)
+def _subject(connection: DriverConnection, kind: str, name: str, wanted: str | int) -> FeedSubject | None:
+    for number, lv, en in connection.read(_by(kind, name), wanted=wanted):
+        return FeedSubject(f"{kind}:{number}", Bilingual(None, None) if kind == "meeting" else Bilingual(lv, en))
+    return None
 
 
 def batches(numbers: Iterable[int]) -> Iterator[list[int]]:

@@ -6,24 +6,19 @@ from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
-from sqlalchemy import Connection
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.http import http_date, parse_date
 
-from lag_tracker.calendars.bodies import ReadyFeed, build_feed, read_feed, tag_reader
-from lag_tracker.calendars.queries import FeedAddress, known_calendar
-from lag_tracker.database import db, utc_now
+from lag_tracker.calendars.bodies import PACKED, FeedState, ReadyFeeds
+from lag_tracker.calendars.queries import FeedAddress
+from lag_tracker.database import db
 from lag_tracker.web.access import Access
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
 
-PACKED = "-gzip"
 RETRY_SECONDS = "60"
 CACHING = [("Cache-Control", "public, max-age=300"), ("Vary", "Accept-Encoding"), ("X-Robots-Tag", "noindex")]
 #: Status, headers and body.
 Answer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
-AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
 #: Start of a feed's address -> its kind and language, for the addresses that end with a slug.
 SLUG_PATHS = {
@@ -105,53 +100,64 @@ def meeting(slug: str) -> Response:
 def _send(kind: str, slug: str = "") -> Response:
     """Answer with the feed, or with 304 when the asker has it; 404 for what never was, 410 for what is gone."""
     address = FeedAddress(kind, slug, reading_language(), request.args.get("past") == "all")
-    packed = accepts_gzip(request.headers.get("Accept-Encoding", ""))
-    time_zone = ZoneInfo(current_app.config["SETTINGS"].time_zone)
+    feeds: ReadyFeeds = current_app.extensions["feeds"]
     try:
-        with db.engine.begin() as connection:
-            ready = _ready(connection, address, time_zone=time_zone, packed=packed)
-            is_known = ready is not None or known_calendar(connection, address.key) is not None
-    except AWAY:
+        found = answer(feeds, address, request.environ)
+        is_known = found is not None or feeds.calendar_of(address) is not None
+    except feeds.failures:
         current_app.logger.exception("The database did not answer for the feed %s", address.key)
         return Response("503", 503, [("Retry-After", RETRY_SECONDS)], mimetype="text/plain")
-    if ready is None:
+    if found is None:
         abort(410 if is_known else 404)
-    return _answer(ready, packed=packed)
+    status, headers, body = found
+    return Response(body, status, headers)
 
 
-def _ready(connection: Connection, address: FeedAddress, *, time_zone: ZoneInfo, packed: bool) -> ReadyFeed | None:
-    """Return the feed as it is today, making it when something has changed."""
-    today = datetime.now(time_zone).date()
-    ready = read_feed(connection, address.key, today=today, packed=packed)
-    return ready or build_feed(connection, address, time_zone=time_zone.key, today=today, now=utc_now(), packed=packed)
+def answer(feeds: ReadyFeeds, address: FeedAddress, environ: dict[str, Any]) -> Answer | None:
+    """Return the feed as it is today, or that it has not changed; None when there is nothing at its address."""
+    today = datetime.now(feeds.time_zone).date()
+    state = feeds.look(address, today=today)
+    if state is None:
+        return None
+    tag = _held_tag(environ, state)
+    if tag:
+        return "304 NOT MODIFIED", [("ETag", tag), *CACHING], b""
+    packed = _takes_gzip(environ)
+    found = feeds.body(address, state, today=today, packed=packed)
+    return found and ("200 OK", [*_body_headers(*found, packed=packed), *CACHING], found[1])
 
 
-def _answer(ready: ReadyFeed, *, packed: bool) -> Response:
-    known = _known_tag(request.headers.get("If-None-Match"), ready.etag, packed=packed)
-    if known is None and "If-None-Match" not in request.headers:
-        # Only the very same instant counts: a later one may come from the asker's clock, and a wrong "not modified"
-        # would freeze the calendar for good.
-        is_same = parse_date(request.headers.get("If-Modified-Since")) == ready.modified_at
-        known = _tag(ready.etag, packed=packed) if is_same else None
-    if known:
-        return Response(status=304, headers=[("ETag", known), *CACHING])
-    return Response(ready.body, headers=[*_body_headers(ready, packed=packed), *CACHING])
+def _held_tag(environ: dict[str, Any], state: FeedState) -> str | None:
+    """Return the entity tag of today's body when the asker holds it; where one is asked with, no time counts.
+
+    RFC 9110, 13.1.2: tags are compared weakly here, because a proxy that packs a body weakens its tag.
+    """
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    if asked is not None and asked.strip() != "*":
+        tags = {_tag(state.etag, packed=False), _tag(state.etag, packed=True)}
+        return next((tag for part in asked.split(",") if (tag := part.strip().removeprefix("W/")) in tags), None)
+    # Only the very same instant counts: a later one may come from the asker's clock, and a wrong "not modified" would
+    # freeze the calendar for good.
+    since = None if asked else parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
+    is_held = asked is not None or (since is not None and since == state.modified_at)
+    return _tag(state.etag, packed=_takes_gzip(environ)) if is_held else None
 
 
-def _body_headers(ready: ReadyFeed, *, packed: bool) -> list[tuple[str, str]]:
+def _body_headers(state: FeedState, body: bytes, *, packed: bool) -> list[tuple[str, str]]:
     headers = [
         ("Content-Type", "text/calendar; charset=utf-8"),
-        ("Content-Length", str(len(ready.body))),
-        ("ETag", _tag(ready.etag, packed=packed)),
-        ("Last-Modified", http_date(ready.modified_at)),
+        ("Content-Length", str(len(body))),
+        ("ETag", _tag(state.etag, packed=packed)),
     ]
+    if state.modified_at:
+        headers.append(("Last-Modified", http_date(state.modified_at)))
     return [*headers, ("Content-Encoding", "gzip")] if packed else headers
 
 
-def accepts_gzip(header: str) -> bool:
-    """Tell whether an Accept-Encoding takes gzip; only what names it, or "*", does, and not with a weight of zero."""
-    weights = {}
-    for part in header.lower().split(","):
+def _takes_gzip(environ: dict[str, Any]) -> bool:
+    """Tell whether the asker takes gzip; only who names it, or "*", does, and not with a weight of zero."""
+    weights: dict[str, bool] = {}
+    for part in environ.get("HTTP_ACCEPT_ENCODING", "").lower().split(","):
         coding, _, weight = part.replace(" ", "").partition(";q=")
         weights[coding] = weight.strip("0.") != "" or weight == ""
     return weights.get("gzip", weights.get("*", False))
@@ -159,19 +165,6 @@ def accepts_gzip(header: str) -> bool:
 
 def _tag(etag: str, *, packed: bool) -> str:
     return f'"{etag}{PACKED}"' if packed else f'"{etag}"'
-
-
-def _known_tag(header: str | None, etag: str, *, packed: bool) -> str | None:
-    """Return the tag of `header` that names today's body, packed or not; None when the asker has another body.
-
-    RFC 9110, 13.1.2: tags are compared weakly here, because a proxy that packs a body weakens its tag.
-    """
-    if header is None:
-        return None
-    if header.strip() == "*":
-        return _tag(etag, packed=packed)
-    tags = {_tag(etag, packed=False), _tag(etag, packed=True)}
-    return next((tag for part in header.split(",") if (tag := part.strip().removeprefix("W/")) in tags), None)
 
 
 def address_of(path: str, query: str) -> FeedAddress | None:
@@ -189,62 +182,45 @@ def address_of(path: str, query: str) -> FeedAddress | None:
     return FeedAddress(SLUG_PATHS[f"{start}/"][0], slug, SLUG_PATHS[f"{start}/"][1], shows_past) if is_plain else None
 
 
-class ReadyFeeds:
+class Polls:
     """Answers polls before Flask makes requests of them: by one indexed read when nothing is new.
 
     Every doubt goes on to the views, which answer the same with more work.
     """
 
-    def __init__(self, app: Flask, following: Callable[..., Iterable[bytes]]) -> None:
-        self.app = app
-        self.following = following
-        self.zone = ZoneInfo(app.config["SETTINGS"].time_zone)
-        with app.app_context():
-            self.engine = db.engine
-        self.read_tag = tag_reader(self.engine)
-        self.failures = (SQLAlchemyError, self.engine.dialect.loaded_dbapi.Error)
+    def __init__(self, app: Flask, feeds: ReadyFeeds, following: Callable[..., Iterable[bytes]]) -> None:
+        self.app, self.feeds, self.following = app, feeds, following
         self.headers: list[tuple[str, str]] = []
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer, or let the application do it."""
         address = address_of(environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", ""))
-        if address is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
+        if address is None or address.kind == "meeting" or environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self.following(environ, start_response)
         try:
-            answer = self._answer(address, environ)
-        except self.failures:
-            answer = None
-        if answer is None:
+            found = answer(self.feeds, address, environ)
+        except self.feeds.failures:
+            found = None
+        if found is None:
             return self.following(environ, start_response)
-        status, headers, body = answer
+        status, headers, body = found
         start_response(status, [*headers, *self._always()])
         return [body] if environ["REQUEST_METHOD"] == "GET" else []
 
-    def _answer(self, address: FeedAddress, environ: dict[str, Any]) -> Answer | None:
-        known, today = environ.get("HTTP_IF_NONE_MATCH"), datetime.now(self.zone).date()
-        if known and known.strip() != "*":
-            etag = self.read_tag(address.key, today)
-            tag = _known_tag(known, etag, packed=False) if etag else None
-            if tag or not etag:
-                return ("304 NOT MODIFIED", [("ETag", tag)], b"") if tag else None
-        has_doubt = known.strip() == "*" if known else known is None and "HTTP_IF_MODIFIED_SINCE" in environ
-        if has_doubt or address.kind == "meeting":
-            return None
-        packed = accepts_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        with self.engine.begin() as connection:
-            ready = _ready(connection, address, time_zone=self.zone, packed=packed)
-        return ("200 OK", _body_headers(ready, packed=packed), ready.body) if ready else None
-
     def _always(self) -> list[tuple[str, str]]:
-        """Return the headers of every feed, with those that the application gives to every answer."""
+        """Return the headers that the application adds to the answer of a view."""
         if not self.headers:
             with self.app.test_request_context("/kalendari/visi.ics"):
                 response = self.app.process_response(Response(status=304, headers=CACHING))
-            self.headers = [item for item in response.headers if item[0] not in {"Content-Type", "Content-Length"}]
+            own = {"Content-Type", "Content-Length", *(name for name, _ in CACHING)}
+            self.headers = [item for item in response.headers if item[0] not in own]
         return self.headers
 
 
 def init_feeds(app: Flask) -> None:
     """Let the application send feeds."""
     app.register_blueprint(blueprint)
-    app.wsgi_app = ReadyFeeds(app, app.wsgi_app)  # type: ignore[method-assign]
+    with app.app_context():
+        feeds = ReadyFeeds(db.engine, ZoneInfo(app.config["SETTINGS"].time_zone))
+    app.extensions["feeds"] = feeds
+    app.wsgi_app = Polls(app, feeds, app.wsgi_app)  # type: ignore[method-assign]

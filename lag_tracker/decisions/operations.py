@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from lag_tracker.calendars.bodies import take_turns
+from lag_tracker.database import take_turns
 from lag_tracker.decisions.queries import last_number
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.decision import Decision

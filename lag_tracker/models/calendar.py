@@ -1,8 +1,8 @@
-"""What feeds are made of: one stored event per record and language, the calendars it stands in, and ready bodies."""
+"""What feeds are made of: one stored event per record and language, the calendars it stands in, and their months."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lag_tracker.database import Base
@@ -86,42 +86,34 @@ class CalendarSegment(Base):
 
 
 class CalendarVersion(Base):
-    """How often a calendar has changed. The change of a record and the rise of this number are one transaction."""
+    """When a calendar last changed. The change of a record and the rise of this number are one transaction."""
 
     __tablename__ = "calendar_version"
 
     calendar_key: Mapped[str] = mapped_column(String(60), primary_key=True)
-    version: Mapped[int] = mapped_column(default=0)
+    #: Whole seconds since 1970, in UTC; of two changes within a second the later has the next one. Never falls.
+    version: Mapped[int] = mapped_column(BigInteger, default=0)
 
 
 class CalendarFeed(Base):
-    """A feed's ready body. It is fresh on the day it was built, as long as `built_version` is the calendar's version.
+    """An address book: which calendar was last found at the address of a feed.
 
-    The row stays when what it is about goes, so that the address can answer that it is gone for good.
+    By it a record is found at the address it had before it was renamed, and what is gone is told from what never was.
     """
 
     __tablename__ = "calendar_feed"
 
-    #: What the address asks for, such as "group/kekava|lv|recent": by slug, so that a poll is one read.
+    #: What the address asks for, such as "group/kekava|lv|recent".
     feed_key: Mapped[str] = mapped_column(String(160), primary_key=True)
-    calendar_key: Mapped[str] = mapped_column(String(60), index=True)
-    built_version: Mapped[int]
-    #: The day it was built or found unchanged; on another day events may have left the window.
-    built_on: Mapped[date]
-    #: Strong entity tag of the plain body, without quotation marks; that of the packed body has "-gzip" behind it.
-    etag: Mapped[str] = mapped_column(String(64))
-    #: Rises with each change of the body, by a second at least.
-    modified_at: Mapped[datetime]
-    #: The plain body, once the same one was asked for twice.
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
-    #: The body in gzip, once somebody has asked for it.
-    packed_body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    calendar_key: Mapped[str] = mapped_column(String(60))
 
 
 class CalendarFormat(Base):
-    """What the stored events were written with; one row. Another software or address writes them anew."""
+    """What the stored events were written with; one row at most. Another software or address writes them anew."""
 
     __tablename__ = "calendar_format"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     fingerprint: Mapped[str] = mapped_column(String(64))
+    #: Sequence of new events: raised whenever a backup was set back, because subscribers may have seen them before.
+    first_sequence: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 from werkzeug.http import http_date
 
 from lag_tracker import create_app
-from lag_tracker.calendars.bodies import _TAG
+from lag_tracker.calendars.bodies import _KNOWN
 from lag_tracker.calendars.entries import meeting_address, page_address
 from lag_tracker.calendars.views import address_of, blueprint
 from lag_tracker.database import db
@@ -218,13 +218,55 @@ def test_a_new_day_is_never_answered_with_yesterdays_events(
     assert client.get(FEED, headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
-def test_a_new_day_without_a_difference_is_not_modified(
+def test_the_last_change_is_at_midnight_when_nothing_has_changed_since(
+    held: Meeting, client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 11, 4, 12, tzinfo=UTC))
+    first = client.get(FEED)
+    assert first.headers["Last-Modified"] == "Tue, 03 Nov 2026 22:00:00 GMT", "midnight in Riga"
+    answer = client.get(FEED, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+    assert answer.status_code == 304
+
+
+@pytest.mark.parametrize("seconds", [-60, -1, 0, 1, 60])
+def test_a_change_that_is_heard_of_after_midnight_is_never_taken_for_midnight_itself(
+    held: Meeting, client: FlaskClient, clock: time_machine.Traveller, seconds: int
+) -> None:
+    """The stamp is taken before the change is written; and the clocks of two machines never quite agree."""
+    midnight = datetime(2026, 11, 3, 22, tzinfo=UTC)
+    clock.move_to(midnight + timedelta(seconds=1))
+    first = client.get(FEED)
+    clock.move_to(midnight + timedelta(seconds=seconds))
+    held.title_lv = "Jauna"
+    db.session.commit()
+    clock.move_to(midnight + timedelta(seconds=2))
+    for _ in range(2):
+        answer = client.get(FEED, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+        assert (answer.status_code, "SUMMARY:Jauna" in answer.text) == (200, True)
+
+
+def test_a_change_stamped_ahead_of_the_clock_does_not_hide_the_next_day(
+    app: Flask, client: FlaskClient, clock: time_machine.Traveller
+) -> None:
+    clock.move_to(datetime(2026, 11, 3, 22, 0, 1, tzinfo=UTC))
+    leaving = factories.meeting("Pēdējo dienu", starts_on=date(2025, 11, 3))
+    db.session.commit()
+    clock.move_to(datetime(2026, 11, 3, 21, 59, 50, tzinfo=UTC))
+    leaving.title_en = "The last day"
+    db.session.commit()
+    first = client.get(FEED)
+    clock.shift(20)
+    since = first.headers.get("Last-Modified", "")
+    answer = client.get(FEED, headers={"If-Modified-Since": since})
+    assert ("Pēdējo dienu" in first.text, answer.status_code, "Pēdējo dienu" in answer.text) == (True, 200, False)
+
+
+def test_a_new_day_without_a_difference_has_the_same_tag(
     held: Meeting, client: FlaskClient, clock: time_machine.Traveller
 ) -> None:
     first = client.get(FEED)
     clock.shift(timedelta(days=1))
-    for header, name in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
-        assert client.get(FEED, headers={header: first.headers[name]}).status_code == 304
+    assert client.get(FEED, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
 UNKNOWN = (
@@ -344,16 +386,27 @@ def test_links_in_events_are_those_of_the_pages(app: Flask) -> None:
 
 
 @pytest.mark.sqlite_only
-def test_every_answer_bears_the_headers_of_the_application(held: Meeting, client: FlaskClient) -> None:
-    first = client.get(FEED)
-    again = client.get(FEED, headers={"If-None-Match": first.headers["ETag"]})
-    names = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Strict-Transport-Security"}
-    assert {name: again.headers[name] for name in names} == {name: first.headers[name] for name in names}
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_what_is_answered_before_flask_is_what_the_view_answers(
+    held: Meeting, client: FlaskClient, encoding: str
+) -> None:
+    tag = client.get(FEED, headers={"Accept-Encoding": encoding}).headers["ETag"]
+    for asked in ({}, {"If-None-Match": tag}, {"If-None-Match": "*"}, {"If-Modified-Since": http_date(4e9)}):
+        headers = {"Accept-Encoding": encoding, **asked}
+        # An address with something unusual behind it goes on to Flask.
+        before, view = (client.get(address, headers=headers) for address in (FEED, f"{FEED}?unusual=1"))
+        assert sorted(before.headers) == sorted(view.headers)
+        assert (before.status, before.data) == (view.status, view.data)
+        names = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Strict-Transport-Security"}
+        assert names <= {name for name, _ in before.headers}
 
 
 def statements_of(client: FlaskClient, path: str, **headers: str) -> list[str]:
     """Return the statements that SQLite carries out for one request, whoever sends them."""
     statements: list[str] = []
+    # Afterwards there is one connection, which the request will use.
+    db.session.close()
+    db.engine.dispose()
     connection: Any = db.engine.raw_connection()
     connection.driver_connection.set_trace_callback(statements.append)
     connection.close()
@@ -366,23 +419,41 @@ def statements_of(client: FlaskClient, path: str, **headers: str) -> list[str]:
 
 @pytest.mark.sqlite_only
 def test_a_poll_that_finds_nothing_new_is_one_read(held: Meeting, client: FlaskClient) -> None:
-    db.session.close()
     tag = client.get(FEED).headers["ETag"]
-    statements = statements_of(client, FEED, **{"If-None-Match": tag})
-    assert len(statements) == 1
-    assert "body" not in statements[0]
+    assert len(statements_of(client, FEED, **{"If-None-Match": tag})) == 1
+
+
+@pytest.mark.sqlite_only
+def test_a_poll_writes_nothing_whether_something_has_changed_or_not(held: Meeting, client: FlaskClient) -> None:
+    number = held.id
+    for path in (FEED, f"{FEED}?past=all", "/kalendari/grupas/kekava.ics"):
+        client.get(path)
+        for hour in (17, 17, 16):
+            db.session.get_one(Meeting, number).starts_at_time = time(hour)
+            db.session.commit()
+            ran = statements_of(client, path, **{"Accept-Encoding": "gzip"})
+            assert {statement.split()[0] for statement in ran} == {"SELECT"}
+
+
+@pytest.mark.sqlite_only
+def test_where_an_address_leads_is_noted_once(held: Meeting, client: FlaskClient) -> None:
+    first, second = (statements_of(client, f"{FEED}?past=all") for _ in range(2))
+    assert [statement.split()[0] for statement in first if not statement.startswith("SELECT")] == [
+        "BEGIN",
+        "INSERT",
+        "COMMIT",
+    ]
+    assert len(second) == 1
 
 
 @pytest.mark.sqlite_only
 def test_a_poll_reads_along_the_primary_keys(app: Flask) -> None:
-    statement = "EXPLAIN QUERY PLAN " + str(_TAG)
-    plan = db.session.execute(text(statement), {"key": "", "today": ""}).all()
+    plan = db.session.execute(text(f"EXPLAIN QUERY PLAN {_KNOWN}"), {"feed_key": ""}).all()
     assert [row[3].partition(" USING ")[0] for row in plan] == ["SEARCH calendar_feed", "SEARCH calendar_version"]
 
 
 @pytest.mark.sqlite_only
 def test_an_unchanged_feed_is_one_read(held: Meeting, client: FlaskClient) -> None:
-    db.session.close()
     for headers in ({"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}):
         answers = [client.get(FEED, headers=headers) for _ in range(2)]
         assert len(statements_of(client, FEED, **headers)) == 1
@@ -397,7 +468,6 @@ def test_making_a_feed_takes_as_many_statements_for_one_event_as_for_many(held: 
         for _ in range(number):
             factories.evening()
         db.session.commit()
-        db.session.close()
         counts.append(len(statements_of(client, FEED)))
     assert counts[0] == counts[1]
 

@@ -106,8 +106,7 @@ def test_bytes_that_stay_the_same_keep_their_tag_when_a_joined_month_is_taken_ap
     before = client.get(FEED)
     clock.shift(timedelta(days=1))
     after = client.get(FEED)
-    assert after.data == before.data
-    assert (after.headers["ETag"], after.last_modified) == (before.headers["ETag"], before.last_modified)
+    assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
     clock.shift(timedelta(days=1))
     later = client.get(FEED)
     assert (later.data == before.data) is (later.headers["ETag"] == before.headers["ETag"])
