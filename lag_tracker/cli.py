@@ -21,6 +21,7 @@ from lag_tracker.schema import check_database, one_at_a_time, read_revision, upg
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.sending import show_letters, work_on
 from lag_tracker.serving import first_administrator, prepare, require_free_port, serve
+from lag_tracker.terminal import records, show_progress
 from lag_tracker.users import user
 from lag_tracker.worker import worker_beside
 
@@ -100,7 +101,7 @@ def run() -> None:
             settings,
             now=database.utc_now(),
             load_demonstration=lambda: _load_demonstration(settings),
-            progress=lambda done, total: _show_progress(done, total, "" if done == total else "calendar events"),
+            progress=lambda done, total: show_progress(done, total, "" if done == total else "calendar events"),
         )
     with app.test_request_context():
         first = first_administrator(settings, now=database.utc_now())
@@ -120,11 +121,8 @@ def _announce(settings: Settings, first: str | None) -> None:
 @main.command()
 def demo() -> None:
     """Load the demonstration, or bring it up to date."""
-    app, settings = _application()
-    with app.app_context():
-        _require_current()
+    with records() as settings:
         _load_demonstration(settings)
-        _commit()
 
 
 def _load_demonstration(settings: Settings) -> None:
@@ -132,24 +130,7 @@ def _load_demonstration(settings: Settings) -> None:
     from lag_tracker.demonstration.sample import load_demonstration  # noqa: PLC0415
 
     today = datetime.now(ZoneInfo(settings.time_zone)).date()
-    load_demonstration(uid_domain=settings.uid_domain, today=today, progress=_show_progress)
-
-
-def _show_progress(done: int, total: int, section: str) -> None:
-    """Say how far a load is: over and over on one line of a terminal, once in a file."""
-    if sys.stdout.isatty():
-        click.echo(f"\r  {done} of {total} records  {section:<16}", nl=not section)
-    elif not section:
-        click.echo(f"  {total} records")
-
-
-def _require_current() -> None:
-    if not read_revision().is_current:
-        raise RuleBroken("The database is not at this version of the software: run lag-tracker db upgrade first.")
-
-
-def _commit() -> None:
-    database.db.session.commit()
+    load_demonstration(uid_domain=settings.uid_domain, today=today, progress=show_progress)
 
 
 @main.group()
@@ -167,9 +148,7 @@ def check(file: Path) -> None:
     from lag_tracker.demonstration.loading import known_records  # noqa: PLC0415
     from lag_tracker.demonstration.reading import read_facts  # noqa: PLC0415
 
-    app, _settings = _application()
-    with app.app_context():
-        _require_current()
+    with records():
         found = read_facts(file.read_bytes(), known=known_records())
     click.echo(f"{file}: {len(found)} records, no mistakes.")
 
@@ -181,13 +160,10 @@ def load(file: Path) -> None:
     from lag_tracker.demonstration.loading import known_records, load_facts  # noqa: PLC0415
     from lag_tracker.demonstration.reading import read_facts  # noqa: PLC0415
 
-    app, settings = _application()
-    with app.app_context():
-        _require_current()
+    with records() as settings:
         found = read_facts(file.read_bytes(), known=known_records())
         today = datetime.now(ZoneInfo(settings.time_zone)).date()
-        load_facts(found, uid_domain=settings.uid_domain, today=today, progress=_show_progress)
-        _commit()
+        load_facts(found, uid_domain=settings.uid_domain, today=today, progress=show_progress)
 
 
 @main.group()
@@ -253,25 +229,19 @@ def privacy() -> None:
 @privacy.command()
 def tidy() -> None:
     """Delete what is older than the KEEP_... settings allow; the running application does it every day by itself."""
-    app, settings = _application()
-    with app.app_context():
-        _require_current()
+    with records() as settings:
         gone = apply_terms(database.db.session(), settings.terms, now=database.utc_now())
-        _commit()
     click.echo(", ".join(f"{noun}: {number}" for noun, number in gone.items()) or "Nothing was old enough.")
 
 
 @privacy.command("erase-again")
 def erase_people_again() -> None:
     """Erase again those who were erased before, after an older backup was set back."""
-    app, settings = _application()
-    with app.app_context():
-        _require_current()
+    with records() as settings:
         listed = read_erased_list(settings.instance / "erased")
         number = erase_again(database.db.session(), listed, now=database.utc_now())
-        _commit()
+        database.db.session.commit()
         sweep_index(database.db.session())
-        _commit()
     click.echo(f"Erased again: {number} of {len(listed)} on the list.")
 
 

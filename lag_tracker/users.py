@@ -1,12 +1,9 @@
 """The commands `lag-tracker user`: accounts, for whoever runs the server."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
 from flask import url_for
 
-from lag_tracker import create_app, database
+from lag_tracker import database
 from lag_tracker.accounts.operations import (
     LINK_LASTS,
     close_account,
@@ -15,10 +12,9 @@ from lag_tracker.accounts.operations import (
     reopen_account,
 )
 from lag_tracker.accounts.queries import all_accounts, find_account, normal_address
-from lag_tracker.config import load_settings
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.account import Account
-from lag_tracker.schema import read_revision
+from lag_tracker.terminal import records
 
 EMAIL = click.argument("email")
 
@@ -26,17 +22,6 @@ EMAIL = click.argument("email")
 @click.group()
 def user() -> None:
     """Look after accounts."""
-
-
-@contextmanager
-def _records() -> Iterator[None]:
-    """Open the database of this installation, and keep what was changed when nothing went wrong."""
-    app = create_app(load_settings())
-    with app.test_request_context():
-        if not read_revision().is_current:
-            raise RuleBroken("The database is not at this version of the software: run lag-tracker db upgrade first.")
-        yield
-        database.db.session.commit()
 
 
 def _find(email: str) -> Account:
@@ -60,7 +45,7 @@ def _show_link(account: Account) -> None:
 @click.option("--language", type=click.Choice(["lv", "en"]), default="lv", show_default=True)
 def add(email: str, *, administrator: bool, language: str) -> None:
     """Make an account for EMAIL, or make the one there is an administrator's, and print a link that signs in."""
-    with _records():
+    with records():
         session, address = database.db.session(), normal_address(email)
         if not address:
             raise RuleBroken(f"{email} is no e-mail address.")
@@ -76,7 +61,7 @@ def add(email: str, *, administrator: bool, language: str) -> None:
 @user.command("list")
 def show() -> None:
     """Print all accounts: address, what it may do, and when it signed in last."""
-    with _records():
+    with records():
         for account, roles, signed_in_at in all_accounts(database.db.session()):
             rights = "administrator" if account.is_administrator else f"{roles} group{'' if roles == 1 else 's'}"
             last = f"{signed_in_at:%Y-%m-%d %H:%M} UTC" if signed_in_at else "never signed in"
@@ -87,7 +72,7 @@ def show() -> None:
 @EMAIL
 def link(email: str) -> None:
     """Print a link that signs EMAIL in, for somebody whose letters do not arrive."""
-    with _records():
+    with records():
         account = _find(email)
         if not account.active:
             raise RuleBroken(f"The account {account.email} is closed; lag-tracker user activate opens it again.")
@@ -98,7 +83,7 @@ def link(email: str) -> None:
 @EMAIL
 def deactivate(email: str) -> None:
     """Close the account of EMAIL: all its sign-ins end, and nothing opens it."""
-    with _records():
+    with records():
         account = _find(email)
         close_account(account, session=database.db.session(), now=database.utc_now())
         click.echo(f"The account {account.email} is closed.")
@@ -108,7 +93,7 @@ def deactivate(email: str) -> None:
 @EMAIL
 def activate(email: str) -> None:
     """Open a closed account again."""
-    with _records():
+    with records():
         account = _find(email)
         reopen_account(account)
         click.echo(f"The account {account.email} is open.")
