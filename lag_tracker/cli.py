@@ -1,6 +1,7 @@
 """The command `lag-tracker`: start, load, check and look after an installation."""
 
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from flask import Flask, url_for
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from lag_tracker import create_app, database
+from lag_tracker.calendars.operations import rebuild, renew_restored
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
 from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list
@@ -197,7 +199,7 @@ def check_db() -> None:
 
 @main.group()
 def feed() -> None:
-    """Look at calendar feeds."""
+    """Look after calendar feeds."""
 
 
 @feed.command()
@@ -219,6 +221,32 @@ def show(kind: str, slug: str, *, lang: str, past: bool) -> None:
             f"There is no feed {kind} {slug}".rstrip() + f" (its address {address} answers {answer.status_code})."
         )
     click.echo(answer.data, nl=False)
+
+
+@feed.command("rebuild")
+def rebuild_feeds() -> None:
+    """Write all events anew, when doctor finds that months are not true; those that come out the same stay the same."""
+    _write_events(rebuild, commits_each_batch=True)
+
+
+@feed.command()
+def restored() -> None:
+    """Make every event newer than any that calendars have seen, once after a backup was set back.
+
+    Calendars keep what they know of an event until they are told something newer, and between the backup and now they
+    were told things that this database does not know of.
+    """
+    _write_events(renew_restored, commits_each_batch=False)
+    click.echo("Calendars that were subscribed to will take over the restored events.")
+
+
+def _write_events(write: Callable[..., Iterator[tuple[int, int]]], *, commits_each_batch: bool) -> None:
+    with records() as settings:
+        for done, total in write(database.db.session(), base_url=settings.address, now=database.utc_now()):
+            show_progress(done, total, "calendar events")
+            if commits_each_batch:
+                database.db.session.commit()
+    show_progress(done, total, "")
 
 
 @main.group()

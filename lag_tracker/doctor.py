@@ -131,7 +131,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 def _calendars() -> Finding:
     is_well = calendars_are_true(db.session())
     db.session.rollback()
-    advice = "some months are not what their events say; empty the table calendar_format and start LAG Tracker anew"
+    advice = "some months are not what their events say; run: lag-tracker feed rebuild"
     return Finding("calendars", is_well, "their months are what their events say" if is_well else advice)
 
 

@@ -169,6 +169,50 @@ def test_a_feed_of_all_takes_no_slug_and_the_others_take_one(command: Command, a
     assert command("feed", "show", *arguments).exit_code == 2
 
 
+def sequences(command: Command) -> list[str]:
+    return re.findall(r"SEQUENCE:(\d+)", command("feed", "show", "all", "--past").stdout)
+
+
+def test_after_a_restoring_every_event_gets_a_higher_sequence(command: Command) -> None:
+    command("demo")
+    before = sequences(command)
+    result = command("feed", "restored")
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1] == "Calendars that were subscribed to will take over the restored events."
+    assert [int(after) - int(one) for one, after in zip(before, sequences(command), strict=True)] == [1000] * len(
+        before
+    )
+    assert command("doctor").exit_code == 0
+
+
+def test_the_doctor_finds_months_that_are_not_true_and_names_the_command_that_mends_them(
+    command: Command, tmp_path: Path, database_url: str
+) -> None:
+    command("demo")
+    before = command("feed", "show", "all", "--past").output
+    with records(tmp_path, database_url), db.engine.begin() as connection:
+        connection.execute(text("UPDATE calendar_segment SET zones = 'Europe/Vilnius'"))
+    result = command("doctor")
+    assert result.exit_code == 1
+    assert "WRONG  calendars: some months are not what their events say; run: lag-tracker feed rebuild" in result.output
+    assert command("feed", "rebuild").exit_code == 0
+    assert command("doctor").exit_code == 0
+    assert command("feed", "show", "all", "--past").output == before
+
+
+@pytest.mark.parametrize("verb", ["rebuild", "restored"])
+def test_feeds_are_not_written_anew_in_a_database_of_another_version(
+    command: Command, tmp_path: Path, database_url: str, verb: str
+) -> None:
+    with records(tmp_path, database_url):
+        downgrade(revision="0006")
+    result = command("feed", verb)
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "The database is not at this version of the software: run lag-tracker db upgrade first.\n",
+    )
+
+
 def test_the_doctor_finds_a_good_installation_well(command: Command) -> None:
     result = command("doctor")
     wrong = [line for line in result.output.splitlines() if line.startswith("WRONG")]

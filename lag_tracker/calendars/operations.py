@@ -5,7 +5,7 @@ from datetime import datetime
 from importlib.metadata import version
 from typing import TypeAlias
 
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.calendars import queries
@@ -33,6 +33,8 @@ Owner: TypeAlias = InstrumentedAttribute[int | None]
 
 WATCHED = {"meeting", "milestone", "agenda_item", "speaker", "person", "group", "network", "municipality"}
 FEED_SUBJECTS = ("municipality", "network", "group", "meeting")
+#: More than an event's time, place and state change between two backups.
+UNSEEN = 1000
 
 _RAISE = text(
     "INSERT INTO calendar_version (calendar_key, version) VALUES (:key, :now) ON CONFLICT (calendar_key) DO UPDATE SET"
@@ -104,6 +106,22 @@ def rebuild(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple
     _raise_versions(session, session.scalars(select(CalendarFeed.calendar_key).distinct()), now)
     _keep_format(session, fingerprint=_fingerprint(base_url))
     yield total, total
+
+
+def renew_restored(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple[int, int]]:
+    """Make every event newer than what subscribers may have seen of it before a backup was set back.
+
+    All sequences rise, also the one that new events begin with, and everything has changed now. Yields as `rebuild`
+    does, but commit only at the end: until then nobody should see any of it.
+    """
+    take_turns(session.connection(), "calendars")
+    last_change = session.scalar(select(func.max(CalendarEntry.changed_at))) or now
+    # The later, the higher, because the same backup may be set back twice: nothing moves more than once a minute.
+    unseen = UNSEEN + max(0, int((now - last_change).total_seconds()) // 60)
+    changed_at = case((CalendarEntry.changed_at < now, now), else_=CalendarEntry.changed_at)
+    session.execute(update(CalendarEntry).values(sequence=CalendarEntry.sequence + unseen, changed_at=changed_at))
+    _keep_format(session, first_sequence=_first_sequence(session) + unseen)
+    yield from rebuild(session, base_url=base_url, now=now)
 
 
 def _fingerprint(base_url: str) -> str:
