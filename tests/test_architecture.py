@@ -19,7 +19,7 @@ EXTRA_FILES = {
     "initiatives": {"managed", "moves", "merging", "pages"},
     # What records say, what somebody seeks, and the index between the two.
     # The extension behind signing in, and its pages by what they are about; how often something may be tried.
-    "accounts": {"security", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
+    "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
     "search": {"documents", "index", "sought"},
     # What a record of changes is called.
     "audit": {"words"},
@@ -92,6 +92,7 @@ LAYERS_IN_A_FEATURE = {
     "limits": 50,
     "parts": 72,
     "security": 75,
+    "setup": 72,
     "second_factor": 80,
     "passkeys": 80,
     "profile": 80,

@@ -166,7 +166,6 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         factories.proposal(groups[name], f"Priekšlikums: {name}")
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
-        factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
         factories.membership(groups[name], factories.person(), factories.organisation())
         factories.agenda_item(factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]]))
         db.session.flush()

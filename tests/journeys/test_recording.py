@@ -89,7 +89,7 @@ def test_an_agenda_is_typed_line_by_line_and_put_in_order(desk: Visit) -> None:
     page = desk(f"/grupas/{GROUP}/sanaksmes/jauna")
     page.keyboard.type("11112096")
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="Darba kārtība").click()
+    page.get_by_role("link", name="Darba kārtība", exact=True).first.click()
     for line in ("Atklāšana – 5 min", "Vīzija", "Budžets"):
         expect(page.get_by_label("Jauns punkts")).to_be_focused()
         page.keyboard.type(line)
