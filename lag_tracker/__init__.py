@@ -15,6 +15,7 @@ from lag_tracker.accounts import security as accounts
 from lag_tracker.accounts import views as signing_in  # noqa: F401 -- the same
 from lag_tracker.accounts.security import init_security
 from lag_tracker.agenda import views as agenda
+from lag_tracker.attendance import views as attendance
 from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
@@ -61,6 +62,7 @@ PAGES = (
     groups,
     meetings,
     agenda,
+    attendance,
     meeting_log,
     planning,
     calendar_pages,

@@ -9,8 +9,11 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "lag_tracker"
 FEATURE_FILES = {"__init__", "operations", "queries", "forms", "views"}
 EXTRA_FILES = {
-    # What managers ask about an agenda.
+    # What managers ask while they write.
     "agenda": {"managed"},
+    "attendance": {"managed"},
+    "decisions": {"managed"},
+    "actions": {"managed"},
     # The events and bodies of feeds, without Flask; and pages beside the views that send feeds.
     "calendars": {"entries", "feeds", "plans", "segments", "bodies", "pages"},
     # What a list shows of a meeting; what its managers ask about it; and when it may be.

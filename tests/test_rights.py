@@ -65,6 +65,7 @@ ADDRESSES: dict[str, Doors] = {
     "agenda.edit": OUR_MEETING,
     "agenda.remove": OUR_ITEM,
     "agenda.reorder": OUR_MEETING,
+    "attendance.edit": OUR_MEETING,
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "desk.show": NO_RECORD,

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from lag_tracker.attendance.managed import Candidate
 from lag_tracker.attendance.queries import Who, known_organisation, known_person, who
+from lag_tracker.errors import RuleBroken
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting
@@ -75,3 +78,22 @@ def _person(session: Session, name: str, organisation: Organisation | None, grou
         person = Person(name=name[:200], organisation=organisation, name_is_public=False)
         session.add(person)
     return person
+
+
+def note_presence(
+    meeting: Meeting, *, session: Session, candidates: Sequence[Candidate], present: set[int], excused: set[int]
+) -> None:
+    """Write down who came and who was excused, by the keys of `candidates`.
+
+    Of the others, who was expected stayed away, and a guest was not there at all.
+    """
+    if present & excused:
+        raise RuleBroken(gettext("Nobody both came and was excused: tick each name once."), about="excused")
+    for one in candidates:
+        came = Presence.PRESENT if one.key in present else Presence.EXCUSED if one.key in excused else None
+        if one.attendance is None and came is not None:
+            session.add(Attendance(meeting=meeting, person=one.person, organisation=one.organisation, presence=came))
+        elif one.attendance is not None and one.is_guest and came is None:
+            session.delete(one.attendance)
+        elif one.attendance is not None:
+            one.attendance.presence = came or Presence.ABSENT
