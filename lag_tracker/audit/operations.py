@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, inspect
 from sqlalchemy.orm import Session
@@ -79,54 +79,62 @@ def note_deeds(session: Session) -> None:
         *((record, Deed.CHANGED) for record in _audited(session.dirty) if session.is_modified(record)),
         *((record, Deed.ERASED) for record in _audited(session.deleted)),
     ]
-    for record, deed in deeds:
-        changes = {} if deed is Deed.ERASED else _changes(record)
-        if changes or deed is Deed.ERASED:
-            _write(session, record, deed, changes)
+    _insert(session, [entry for record, deed in deeds if (entry := _entry(session, record, deed))])
 
 
 def note_export(session: Session, *, noun: str, record_id: int, groups: Iterable[int]) -> None:
     """Write down that an account took a list with personal data out of the application."""
     if ACTOR in session.info:
-        _insert(session, Deed.EXPORTED, noun, record_id, {}, set(groups))
+        _insert(session, [_Entry(Deed.EXPORTED, noun, record_id, {}, set(groups))])
+
+
+class _Entry(NamedTuple):
+    deed: Deed
+    noun: str
+    record_id: int
+    changes: dict[str, Any]
+    #: Whose managers may read it.
+    groups: set[int]
 
 
 def _audited(records: Iterable[Any]) -> list[Base]:
     return [record for record in records if inspect(record).mapper.local_table.name in AUDITED]
 
 
-def _write(session: Session, record: Base, deed: Deed, changes: dict[str, Any]) -> None:
+def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
+    """Return what is to be written down about a record; None when nothing of it changed."""
+    changes = {} if deed is Deed.ERASED else _changes(record)
+    if not changes and deed is not Deed.ERASED:
+        return None
     state: Any = inspect(record)
-    noun = state.mapper.local_table.name
     identity = state.identity or state.mapper.primary_key_from_instance(record)
     connection = session.connection()
     groups = groups_concerned(connection, record)
     if deed is Deed.ERASED:
         # The group itself may have gone with it, or be what went.
         groups = still_there(connection, groups)
-    _insert(session, deed, noun, identity[0], changes, groups)
+    return _Entry(deed, state.mapper.local_table.name, identity[0], changes, groups)
 
 
-def _insert(  # noqa: PLR0917 -- the columns of an entry
-    session: Session, deed: Deed, noun: str, record_id: int, changes: dict[str, Any], groups: set[int]
-) -> None:
-    connection = session.connection()
-    entry = connection.execute(
-        insert(AuditEntry)
-        .values(
-            done_at=utc_now(),
-            account_id=session.info[ACTOR],
-            deed=deed,
-            noun=noun,
-            record_id=record_id,
-            changes=changes,
-        )
-        .returning(AuditEntry.id)
-    ).scalar_one()
-    if groups:
-        connection.execute(
-            insert(audit_group), [{"audit_entry_id": entry, "group_id": number} for number in sorted(groups)]
-        )
+def _insert(session: Session, entries: list[_Entry]) -> None:
+    """Write down all entries at once: a list of members may bring thousands."""
+    if not entries:
+        return
+    connection, shared = session.connection(), {"done_at": utc_now(), "account_id": session.info[ACTOR]}
+    numbers = connection.execute(
+        insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True),
+        [
+            {**shared, "deed": one.deed, "noun": one.noun, "record_id": one.record_id, "changes": one.changes}
+            for one in entries
+        ],
+    ).scalars()
+    readers = [
+        {"audit_entry_id": number, "group_id": group}
+        for number, one in zip(numbers, entries, strict=True)
+        for group in sorted(one.groups)
+    ]
+    if readers:
+        connection.execute(insert(audit_group), readers)
 
 
 def _changes(record: Base) -> dict[str, Any]:
