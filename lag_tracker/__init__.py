@@ -25,6 +25,7 @@ from lag_tracker.decisions import views as decisions
 from lag_tracker.derived import keep_derived
 from lag_tracker.desk import views as desk
 from lag_tracker.groups import views as groups
+from lag_tracker.imports import views as imports
 from lag_tracker.initiatives import pages as initiatives
 from lag_tracker.invitations import views as invitations
 from lag_tracker.letters import views as letters
@@ -73,6 +74,7 @@ PAGES = (
     networks,
     municipalities,
     members,
+    imports,
     people,
     organisations,
     search,

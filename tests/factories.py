@@ -112,6 +112,13 @@ def membership(of: Group, who: Person | None = None, body: Organisation | None =
     return _add(Membership(group=of, person=who, organisation=body, **given))
 
 
+def upload(of: Group) -> Draft:
+    """Add a list of members that somebody sent for a group and has not confirmed."""
+    sender = account()
+    db.session.flush()
+    return _add(Draft(account_id=sender.id, path=f"members of {of.id}", fields={"table": [["Vārds"], ["Anna"]]}))
+
+
 def speaker(held: Meeting, who: Person, *, position: int = 1, **given: Any) -> Speaker:
     """Add a speaker to a meeting."""
     return _add(Speaker(meeting=held, person=who, position=position, **given))

@@ -64,6 +64,7 @@ LAYERS = {
     "zones": 0,
     "mail_settings": 0,
     "secret_key": 5,
+    "sheets": 10,
     "config": 10,
     "database": 20,
     "models": 30,

@@ -28,6 +28,7 @@ OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
 OUR_PAGE = Doors({"slug": "musu"}, {"slug": "cita"})
 OUR_MUNICIPALITY = Doors({"slug": "musu-novads"}, {"slug": "cita-novads"})
 OUR_MEMBERSHIP = Doors({"group": "musu", "number": 1}, {"group": "cita", "number": 2})
+OUR_UPLOAD = OUR_MEMBERSHIP
 #: A person and an organisation of our group alone, and of the other alone.
 OUR_NUMBER = Doors({"number": 1}, {"number": 2})
 OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
@@ -86,6 +87,9 @@ ADDRESSES: dict[str, Doors] = {
     "groups.edit": OUR_PAGE,
     "groups.archive": OUR_PAGE,
     "groups.erase": OUR_PAGE,
+    "imports.new": OUR_GROUP,
+    "imports.check": OUR_UPLOAD,
+    "imports.sample": Doors({"ending": "csv"}),
     "members.index": OUR_GROUP,
     "members.new": OUR_GROUP,
     "members.edit": OUR_MEMBERSHIP,
@@ -173,13 +177,17 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
         factories.letter(group=groups[name], state=LetterState.FAILED)
     db.session.commit()
-    return {
+    visitors = {
         "stranger": manager_of(app, groups["cita"]),
         "observer": observer_of(app, groups["musu"]),
         "member": member_of(app, groups["musu"]),
         "manager": manager_of(app, groups["musu"]),
         "administrator": administrator(app),
     }
+    for group in groups.values():
+        factories.upload(group)
+    db.session.commit()
+    return visitors
 
 
 def access_of(app: Flask, endpoint: str) -> Access:

@@ -1,0 +1,1 @@
+"""Members out of a file."""
