@@ -69,6 +69,9 @@ ADDRESSES: dict[str, Doors] = {
     "attendance.edit": OUR_MEETING,
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
+    "decisions.change": OUR_ITEM,
+    "decisions.remove": OUR_ITEM,
+    "decisions.work": OUR_MEETING,
     "desk.show": NO_RECORD,
     "invitations.again": OUR_INVITATION,
     "invitations.new": OUR_GROUP,
@@ -172,7 +175,9 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
         factories.membership(groups[name], factories.person(), factories.organisation())
-        factories.agenda_item(factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]]))
+        meeting = factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
+        factories.agenda_item(meeting)
+        factories.decision(meeting)
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
         factories.letter(group=groups[name], state=LetterState.FAILED)
