@@ -32,6 +32,7 @@ from lag_tracker.letters import views as letters
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.members import views as members
+from lag_tracker.minutes import views as minutes
 from lag_tracker.municipalities import views as municipalities
 from lag_tracker.networks import views as networks
 from lag_tracker.news import views as news
@@ -64,6 +65,7 @@ PAGES = (
     meetings,
     agenda,
     attendance,
+    minutes,
     meeting_log,
     planning,
     calendar_pages,

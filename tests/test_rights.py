@@ -120,6 +120,8 @@ ADDRESSES: dict[str, Doors] = {
     "meetings.hold": OUR_MEETING,
     "meetings.publish": OUR_MEETING,
     "meetings.withdraw": OUR_MEETING,
+    "minutes.edit": OUR_MEETING,
+    "minutes.turn": OUR_MEETING,
     "planning.following": OUR_GROUP,
     "planning.new": OUR_GROUP,
     "organisations.index": NO_RECORD,

@@ -1,0 +1,1 @@
+"""Minutes of a meeting: what came of it, from a draft to approval."""

@@ -1,0 +1,46 @@
+"""What happens to minutes."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask_babel import gettext
+
+from lag_tracker.decisions.operations import publish_decisions
+from lag_tracker.errors import RuleBroken
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.decision import Decision
+from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
+
+#: State of minutes -> the states that they may come to from it.
+MOVES: dict[MinutesState, frozenset[MinutesState]] = {
+    MinutesState.NONE: frozenset({MinutesState.DRAFT, MinutesState.IN_REVIEW, MinutesState.APPROVED}),
+    MinutesState.DRAFT: frozenset({MinutesState.IN_REVIEW, MinutesState.APPROVED}),
+    MinutesState.IN_REVIEW: frozenset({MinutesState.DRAFT, MinutesState.APPROVED}),
+    MinutesState.APPROVED: frozenset({MinutesState.IN_REVIEW}),
+}
+
+
+def write_minutes(meeting: Meeting, *, outcome: Bilingual) -> None:
+    """Write down what came of a meeting; its minutes are a draft from the first word on."""
+    _check_held(meeting)
+    meeting.outcome_lv, meeting.outcome_en = outcome
+    if outcome and meeting.minutes_state is MinutesState.NONE:
+        meeting.minutes_state = MinutesState.DRAFT
+
+
+def bring_minutes_to(meeting: Meeting, state: MinutesState, *, decisions: Sequence[Decision], today: date) -> None:
+    """Let the minutes come to another state; approval publishes all `decisions` of the meeting.
+
+    Taking an approval back leaves decisions public: what everyone has read cannot be unread.
+    """
+    _check_held(meeting)
+    if state not in MOVES[meeting.minutes_state]:
+        raise RuleBroken(gettext("Somebody has changed the state of the minutes meanwhile. Look at their page again."))
+    meeting.minutes_state = state
+    if state is MinutesState.APPROVED:
+        publish_decisions(decisions, today=today)
+
+
+def _check_held(meeting: Meeting) -> None:
+    if meeting.state is not MeetingState.HELD:
+        raise RuleBroken(gettext("Only a meeting that was held has minutes. Say first, on its page, that it was held."))
