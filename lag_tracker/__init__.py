@@ -14,6 +14,7 @@ from lag_tracker.accounts import (  # noqa: F401 -- add their pages to those of 
 from lag_tracker.accounts import security as accounts
 from lag_tracker.accounts import views as signing_in  # noqa: F401 -- the same
 from lag_tracker.accounts.security import init_security
+from lag_tracker.actions import views as actions
 from lag_tracker.agenda import views as agenda
 from lag_tracker.attendance import views as attendance
 from lag_tracker.audit import views as audit
@@ -66,6 +67,7 @@ PAGES = (
     agenda,
     attendance,
     minutes,
+    actions,
     meeting_log,
     planning,
     calendar_pages,

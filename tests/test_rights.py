@@ -10,6 +10,7 @@ from flask import Flask, url_for
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
+from lag_tracker.models.action import Action
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
 from lag_tracker.web.access import Access
@@ -62,6 +63,10 @@ ADDRESSES: dict[str, Doors] = {
     "accounts.wan_register_response": Doors({"token": "x"}),
     "accounts.wan_verify": NO_RECORD,
     "accounts.wan_verify_response": Doors({"token": "x"}),
+    "actions.change": OUR_ITEM,
+    "actions.remove": OUR_ITEM,
+    "actions.turn": OUR_ITEM,
+    "actions.work": OUR_MEETING,
     "agenda.change": OUR_ITEM,
     "agenda.edit": OUR_MEETING,
     "agenda.remove": OUR_ITEM,
@@ -180,6 +185,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         meeting = factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
         factories.agenda_item(meeting)
         factories.decision(meeting)
+        db.session.add(Action(meeting=meeting, text_lv="Uzdevums"))
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
         factories.letter(group=groups[name], state=LetterState.FAILED)
