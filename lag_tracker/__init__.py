@@ -30,6 +30,7 @@ from lag_tracker.imports import views as imports
 from lag_tracker.initiatives import pages as initiatives
 from lag_tracker.invitations import views as invitations
 from lag_tracker.letters import views as letters
+from lag_tracker.links import views as links
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.members import views as members
@@ -68,6 +69,7 @@ PAGES = (
     attendance,
     minutes,
     actions,
+    links,
     meeting_log,
     planning,
     calendar_pages,

@@ -13,6 +13,7 @@ from lag_tracker.database import db
 from lag_tracker.models.action import Action
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
+from lag_tracker.models.meeting import LinkKind, MeetingLink
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.visitors import administrator, manager_of, member_of, observer_of
@@ -87,6 +88,9 @@ ADDRESSES: dict[str, Doors] = {
     "letters.failed": NO_RECORD,
     "letters.again": Doors({"number": 1}, {"number": 2}),
     "letters.drop": Doors({"number": 1}, {"number": 2}),
+    "links.change": OUR_ITEM,
+    "links.remove": OUR_ITEM,
+    "links.work": OUR_MEETING,
     "meeting_log.new": OUR_GROUP,
     "privacy.erase": Doors({"number": 1}),
     "privacy.own_data": NO_RECORD,
@@ -186,6 +190,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         factories.agenda_item(meeting)
         factories.decision(meeting)
         db.session.add(Action(meeting=meeting, text_lv="Uzdevums"))
+        db.session.add(MeetingLink(meeting=meeting, kind=LinkKind.DOCUMENT, url="https://x.example"))
         db.session.flush()
         db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=groups[name].id, groups=[groups[name]]))
         factories.letter(group=groups[name], state=LetterState.FAILED)

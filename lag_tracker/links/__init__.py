@@ -1,0 +1,1 @@
+"""Recordings and documents of a meeting, at their own addresses."""
