@@ -47,6 +47,7 @@ from lag_tracker.privacy import views as privacy
 from lag_tracker.proposals import views as proposals
 from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
+from lag_tracker.series import views as series
 from lag_tracker.site import views as site
 from lag_tracker.topics import views as topics
 from lag_tracker.web.access import init_access
@@ -72,6 +73,7 @@ PAGES = (
     links,
     meeting_log,
     planning,
+    series,
     calendar_pages,
     topics,
     initiatives,

@@ -18,6 +18,7 @@ from lag_tracker.models.municipality import MunicipalityKind
 from lag_tracker.models.network import NetworkKind, PartnerRole
 from lag_tracker.models.organisation import Sector
 from lag_tracker.models.proposal import ProposalKind, ProposalState
+from lag_tracker.models.rhythm import Nth, Pattern, Scope, Weekday
 from lag_tracker.models.search import Subject
 from lag_tracker.models.topic import TopicState
 from lag_tracker.models.traits import Audience, Certainty, Precision
@@ -140,6 +141,22 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Precision.MONTH, "tikai mēnesis", "only the month"),
     (Precision.YEAR, "tikai gads", "only the year"),
     (Precision.UNKNOWN, "datums nav zināms", "date not known"),
+    (Pattern.WEEKS, "pa nedēļām", "by weeks"),
+    (Pattern.MONTHS, "pa mēnešiem", "by months"),
+    (Weekday.MONDAY, "pirmdiena", "Monday"),
+    (Weekday.TUESDAY, "otrdiena", "Tuesday"),
+    (Weekday.WEDNESDAY, "trešdiena", "Wednesday"),
+    (Weekday.THURSDAY, "ceturtdiena", "Thursday"),
+    (Weekday.FRIDAY, "piektdiena", "Friday"),
+    (Weekday.SATURDAY, "sestdiena", "Saturday"),
+    (Weekday.SUNDAY, "svētdiena", "Sunday"),
+    (Nth.FIRST, "pirmā", "first"),
+    (Nth.SECOND, "otrā", "second"),
+    (Nth.THIRD, "trešā", "third"),
+    (Nth.FOURTH, "ceturtā", "fourth"),
+    (Nth.LAST, "pēdējā", "last"),
+    (Scope.THIS_AND_LATER, "šī un visas vēlākās", "this one and all later ones"),
+    (Scope.THIS, "tikai šī", "this one only"),
     (Certainty.STATED, "norādīts avotā", "stated by the source"),
     (Certainty.INFERRED, "secināts no avota", "inferred from the source"),
 )

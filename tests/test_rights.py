@@ -13,7 +13,7 @@ from lag_tracker.database import db
 from lag_tracker.models.action import Action
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
-from lag_tracker.models.meeting import LinkKind, MeetingLink
+from lag_tracker.models.meeting import LinkKind, MeetingLink, MeetingSeries
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.visitors import administrator, manager_of, member_of, observer_of
@@ -149,6 +149,9 @@ ADDRESSES: dict[str, Doors] = {
     "proposals.accept": OUR_PROPOSAL,
     "proposals.decline": OUR_PROPOSAL,
     "proposals.drop": OUR_PROPOSAL,
+    "series.cancel": OUR_MEETING,
+    "series.change": OUR_MEETING,
+    "series.new": OUR_GROUP,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -186,7 +189,10 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
         factories.membership(groups[name], factories.person(), factories.organisation())
-        meeting = factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]])
+        series = MeetingSeries(rule="every 1 months, tuesday first")
+        db.session.add(series)
+        db.session.flush()
+        meeting = factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]], series_id=series.id)
         factories.agenda_item(meeting)
         factories.decision(meeting)
         db.session.add(Action(meeting=meeting, text_lv="Uzdevums"))

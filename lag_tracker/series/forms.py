@@ -1,0 +1,125 @@
+"""What a person may write about several meetings at once."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from flask_babel import gettext
+from wtforms.validators import StopValidation
+
+from lag_tracker.meetings.moments import Moment
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState, Mode
+from lag_tracker.models.rhythm import Nth, Pattern, Rhythm, Scope, Weekday
+from lag_tracker.models.traits import Audience, Precision
+from lag_tracker.series.operations import SeriesPlan
+from lag_tracker.web.fields import (
+    ChoiceField,
+    ClockField,
+    DayField,
+    LineField,
+    LinesField,
+    Needed,
+    NumberField,
+    RecordsField,
+    lazy,
+    read_day,
+)
+from lag_tracker.web.formatting import plain
+from lag_tracker.web.forms import Form, RecordForm
+
+#: A year of weeks.
+MOST_MEETINGS = 52
+
+
+class SkippedField(LinesField):
+    """Days on which nobody meets, one a line."""
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a line that is no day."""
+        super().pre_validate(form)
+        for number, line in enumerate(self.data or [], 1):
+            if read_day(line) is None:
+                raise StopValidation(gettext("Line %(number)d is no day such as 15.03.2027.", number=number))
+
+    @property
+    def days(self) -> list[date]:
+        """The days."""
+        return [day for line in self.data or [] if (day := read_day(line))]
+
+
+class SeriesForm(Form):
+    """Several meetings by a rule: from when, how often, how many, and what they have in common."""
+
+    starts_on = DayField(lazy("From"), [Needed(lazy("Enter the first day on which the group may meet."))])
+    pattern = ChoiceField(lazy("How often"), of=Pattern, default=Pattern.MONTHS)
+    every = NumberField(lazy("Every how many"), [Needed(lazy("Enter 1 for each week or month."))], least=1, most=12)
+    nth = ChoiceField(lazy("Which one of the month"), of=Nth, default=Nth.FIRST)
+    weekday = ChoiceField(lazy("Day of the week"), of=Weekday, default=Weekday.TUESDAY)
+    how_many = NumberField(
+        lazy("How many meetings"), [Needed(lazy("Enter how many meetings to make."))], least=1, most=MOST_MEETINGS
+    )
+    skipped = SkippedField(lazy("Days without a meeting"))
+    starts_at_time = ClockField(lazy("Start"))
+    ends_at_time = ClockField(lazy("End"))
+    kind = ChoiceField(lazy("Kind"), of=MeetingKind, default=MeetingKind.LOCAL_GROUP)
+    title_lv = LineField(lazy("Title in Latvian"), longest=500)
+    title_en = LineField(lazy("Title in English"), longest=500)
+    mode = ChoiceField(lazy("How"), of=Mode, empty=lazy("Not stated"))
+    place_lv = LineField(lazy("Place in Latvian"))
+    place_en = LineField(lazy("Place in English"))
+    others = RecordsField(lazy("Together with"))
+    audience = ChoiceField(lazy("Who may see the meetings"), of=Audience, default=Audience.PUBLIC)
+    state = ChoiceField(
+        lazy("State"),
+        of=MeetingState,
+        among=(MeetingState.SCHEDULED, MeetingState.DRAFT),
+        default=MeetingState.SCHEDULED,
+    )
+
+    def __init__(self, *, last: Meeting | None, others: Iterable[Group]) -> None:
+        """Begin with what the last meeting was like; offer these groups."""
+        given: dict[str, Any] = {"every": 1, "how_many": 6}
+        if last is not None:
+            names = ("starts_at_time", "ends_at_time", "kind", "mode", "place_lv", "place_en", "audience")
+            given |= {name: getattr(last, name) for name in names}
+        super().__init__(**given)
+        self.others.offer((group.id, plain(group.name)) for group in others)
+
+    @property
+    def plan(self) -> SeriesPlan:
+        """What the meetings have in common."""
+        return cast("SeriesPlan", self.values)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """The rule."""
+        return Rhythm(pattern=self.pattern.data, every=self.every.data, weekday=self.weekday.data, nth=self.nth.data)
+
+    @property
+    def days(self) -> list[date]:
+        """The days that the rule finds."""
+        return self.rhythm.days(first=self.starts_on.data, number=self.how_many.data, skipped=self.skipped.days)
+
+    def moments(self, time_zone: str) -> list[Moment]:
+        """Return the days with their hours."""
+        hours = self.starts_at_time.data, self.ends_at_time.data
+        return [Moment(day, None, Precision.DAY, *hours, time_zone) for day in self.days]
+
+
+class TogetherForm(RecordForm):
+    """What one meeting of a series, or it and all later ones, are given."""
+
+    scope = ChoiceField(lazy("Which meetings"), of=Scope, default=Scope.THIS_AND_LATER)
+    starts_at_time = ClockField(lazy("Start"))
+    ends_at_time = ClockField(lazy("End"))
+    mode = ChoiceField(lazy("How"), of=Mode, empty=lazy("Not stated"))
+    place_lv = LineField(lazy("Place in Latvian"))
+    place_en = LineField(lazy("Place in English"))
+    title_lv = LineField(lazy("Title in Latvian"), longest=500)
+    title_en = LineField(lazy("Title in English"), longest=500)
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What was filled in, by column."""
+        return {name: value for name, value in self.values.items() if name != "scope"}

@@ -1,0 +1,106 @@
+"""What happens to several meetings at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from lag_tracker.attendance.operations import expect_members
+from lag_tracker.errors import RuleBroken
+from lag_tracker.meetings.moments import Moment, checked, moment_of, set_moment
+from lag_tracker.meetings.operations import begin_meeting, cancel_meeting
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingSeries, MeetingState, Mode
+from lag_tracker.models.rhythm import Rhythm
+from lag_tracker.models.traits import Audience
+
+#: What several meetings may be given together, besides their hours.
+SHARED = ("title_lv", "title_en", "mode", "place_lv", "place_en")
+
+
+class SeriesPlan(TypedDict):
+    """What all meetings of a series have in common."""
+
+    kind: MeetingKind
+    title_lv: str | None
+    title_en: str | None
+    mode: Mode | None
+    place_lv: str | None
+    place_en: str | None
+    audience: Audience
+    state: MeetingState
+
+
+def make_series(
+    groups: Sequence[Group],
+    *,
+    session: Session,
+    rhythm: Rhythm,
+    moments: Sequence[Moment],
+    plan: SeriesPlan,
+    invited: Sequence[Membership],
+    uid_domain: str,
+) -> list[Meeting]:
+    """Plan a meeting at each of these moments; each is a meeting of its own, with its own identity in calendars."""
+    check_moments(moments)
+    series = MeetingSeries(rule=str(rhythm))
+    session.add(series)
+    session.flush()
+    meetings = []
+    for moment in moments:
+        meeting = begin_meeting(
+            groups,
+            session=session,
+            state=plan["state"],
+            moment=moment,
+            kind=plan["kind"],
+            title=Bilingual(plan["title_lv"], plan["title_en"]),
+            mode=plan["mode"],
+            place=Bilingual(plan["place_lv"], plan["place_en"]),
+            uid_domain=uid_domain,
+        )
+        meeting.audience, meeting.series_id = plan["audience"], series.id
+        expect_members(meeting, session=session, memberships=invited)
+        session.flush()
+        meetings.append(meeting)
+    return meetings
+
+
+def change_together(meetings: Sequence[Meeting], *, words: Mapping[str, Any], now: datetime) -> int:
+    """Give meetings what of `words` differs from the first of them; return how many were changed.
+
+    What somebody changed on a later one alone stays, unless the same thing is changed now.
+    """
+    this = meetings[0]
+    new = {name: value for name, value in words.items() if value != getattr(this, name)}
+    hours = {name: value for name, value in new.items() if name in Moment._fields}
+    moments = [moment_of(meeting)._replace(**hours) for meeting in meetings]
+    check_moments(moments)
+    for meeting, moment in zip(meetings, moments, strict=True):
+        if hours:
+            set_moment(meeting, moment)
+        for name in new.keys() & set(SHARED):
+            setattr(meeting, name, new[name])
+        if new:
+            meeting.changed_at = now
+    return len(meetings) if new else 0
+
+
+def cancel_together(meetings: Sequence[Meeting], *, reason: Bilingual, now: datetime) -> None:
+    """Call meetings off, all for the same reason."""
+    for meeting in meetings:
+        cancel_meeting(meeting, reason=reason, now=now)
+
+
+def check_moments(moments: Sequence[Moment]) -> None:
+    """Say on which day it is that something is wrong with the hours."""
+    for moment in moments:
+        try:
+            checked(moment)
+        except RuleBroken as refusal:
+            day = f"{moment.starts_on:%d.%m.%Y}." if moment.starts_on else ""
+            told = gettext("On %(day)s: %(sentence)s", day=day, sentence=str(refusal))
+            raise RuleBroken(told, about=refusal.about) from None

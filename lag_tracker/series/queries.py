@@ -1,0 +1,24 @@
+"""Questions about meetings that were planned together."""
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
+from lag_tracker.models.visibility import Viewer, changeable_meetings
+
+#: What may still be changed together.
+AHEAD = (MeetingState.DRAFT, MeetingState.SCHEDULED)
+
+
+def this_and_later(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Meeting]:
+    """Return a meeting and those after it in its series that `viewer` may change and that are still to be held."""
+    later = (Meeting.series_id == meeting.series_id) & (Meeting.starts_on > meeting.starts_on)
+    still_ahead = later & Meeting.state.in_(AHEAD) & Meeting.archived_at.is_(None)
+    return list(
+        session.scalars(
+            select(Meeting)
+            .where(changeable_meetings(viewer), or_(Meeting.id == meeting.id, still_ahead))
+            .options(selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group))
+            .order_by(Meeting.starts_on, Meeting.id)
+        )
+    )

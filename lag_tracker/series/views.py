@@ -1,0 +1,119 @@
+"""Pages that plan and change several meetings at once."""
+
+from datetime import date
+
+from flask import Blueprint, abort, current_app, request, url_for
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from lag_tracker.attendance.queries import each_once, members_on
+from lag_tracker.database import db, utc_now
+from lag_tracker.groups.queries import changeable_group
+from lag_tracker.meetings.forms import CancelForm
+from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.rhythm import Scope
+from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.series.forms import SeriesForm, TogetherForm
+from lag_tracker.series.operations import cancel_together, change_together, check_moments, make_series
+from lag_tracker.series.queries import AHEAD, this_and_later
+from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.clock import today
+from lag_tracker.web.formatting import when
+from lag_tracker.web.forms import form_page
+from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.transactions import done
+
+blueprint = Blueprint("series", __name__)
+
+
+@page(
+    blueprint,
+    lv="/grupas/<group>/sanaksmes/serija",
+    en="/groups/<group>/meetings/series",
+    access=Access.MANAGER,
+    methods=FORM,
+)
+def new(group: str) -> Response:
+    """Let a manager plan several meetings by a rule, after showing their days."""
+    session = db.session()
+    leading = changeable_group(session, group, viewer=viewer()) or abort(404)
+    others = groups_to_meet_with(session, leading, viewer=viewer())
+    form = SeriesForm(last=last_meeting_of(session, leading), others=others)
+    days: list[date] = []
+    if form.is_accepted():
+        with form.rules():
+            check_moments(form.moments(_zone()))
+            days = form.days
+            if days and request.form.get("seen") == _written(days):
+                number = len(_make(form, leading, others))
+                said = ngettext("%(num)d meeting was made.", "%(num)d meetings were made.", number)
+                return done(url_for("groups.show", slug=group), said)
+    words = [when(day, None, Precision.DAY, Certainty.STATED).words for day in days]
+    is_looked_at = request.method == "POST" and not form.has_mistakes
+    return form_page("series/new.html", form, group=leading, days=words, seen=_written(days), is_looked_at=is_looked_at)
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/serija", en="/meetings/<slug>/series", access=Access.MANAGER, methods=FORM)
+def change(slug: str) -> Response:
+    """Let a manager change a meeting of a series, or it and all later ones."""
+    meeting = _meeting(slug)
+    together = this_and_later(db.session(), meeting, viewer=viewer())
+    form = TogetherForm(meeting)
+    if form.is_accepted():
+        with form.rules():
+            meetings = [meeting] if form.scope.data is Scope.THIS else together
+            number = change_together(meetings, words=form.words, now=utc_now())
+            said = ngettext("%(num)d meeting was changed.", "%(num)d meetings were changed.", number)
+            return done(url_for("meetings.show", slug=slug), said)
+    return form_page("series/change.html", form, meeting=meeting, together=together)
+
+
+@page(
+    blueprint,
+    lv="/sanaksmes/<slug>/serija/atcelt",
+    en="/meetings/<slug>/series/cancel",
+    access=Access.MANAGER,
+    methods=FORM,
+)
+def cancel(slug: str) -> Response:
+    """Let a manager call off a meeting of a series and all later ones."""
+    meeting, form = _meeting(slug), CancelForm()
+    together = this_and_later(db.session(), meeting, viewer=viewer())
+    if form.is_accepted():
+        with form.rules():
+            cancel_together(together, reason=form.reason, now=utc_now())
+            said = ngettext("%(num)d meeting was cancelled.", "%(num)d meetings were cancelled.", len(together))
+            return done(url_for("meetings.show", slug=slug), said)
+    return form_page("series/cancel.html", form, meeting=meeting, together=together)
+
+
+def _meeting(slug: str) -> Meeting:
+    """Return a meeting of a series that is still ahead."""
+    meeting = changeable_meeting(db.session(), slug, viewer=viewer()) or abort(404)
+    if meeting.series_id is None or meeting.state not in AHEAD or meeting.is_archived or meeting.starts_on is None:
+        abort(404)
+    return meeting
+
+
+def _written(days: list[date]) -> str:
+    return " ".join(day.isoformat() for day in days)
+
+
+def _zone() -> str:
+    zone: str = current_app.config["SETTINGS"].time_zone
+    return zone
+
+
+def _make(form: SeriesForm, leading: Group, others: list[Group]) -> list[Meeting]:
+    groups = [leading, *(group for group in others if group.id in form.others.chosen)]
+    return make_series(
+        groups,
+        session=db.session(),
+        rhythm=form.rhythm,
+        moments=form.moments(_zone()),
+        plan=form.plan,
+        invited=each_once(members_on(db.session(), groups, day=today()), first=leading),
+        uid_domain=current_app.config["SETTINGS"].uid_domain,
+    )

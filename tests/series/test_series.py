@@ -1,0 +1,244 @@
+"""Several meetings are planned by a rule; each is one of its own, and later ones can be changed together."""
+
+from datetime import date, time, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from lag_tracker.database import db
+from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.meeting import Meeting, MeetingSeries, MeetingState, Mode
+from lag_tracker.models.rhythm import Nth, Pattern, Rhythm, Weekday
+from tests import factories
+from tests.reading import links, texts
+from tests.visitors import form_of, manager_of, send
+
+NEW = "/en/groups/kekava/meetings/series"
+RULE: dict[str, Any] = {
+    "starts_on": "2097-01-01",
+    "pattern": "months",
+    "every": "1",
+    "weekday": "tuesday",
+    "nth": "second",
+    "how_many": "3",
+    "starts_at_time": "18:00",
+    "ends_at_time": "20:00",
+    "title_lv": "Sanāksme",
+}
+
+
+@pytest.fixture
+def group(app: Flask) -> Group:
+    made: Group = factories.group(slug="kekava")
+    return made
+
+
+@pytest.fixture
+def manager(app: Flask, group: Group) -> FlaskClient:
+    return manager_of(app, group)
+
+
+def all_meetings() -> list[Meeting]:
+    db.session.expire_all()
+    return list(db.session.scalars(select(Meeting).order_by(Meeting.starts_on)))
+
+
+def make(manager: FlaskClient, **typed: Any) -> list[Meeting]:
+    """Make a series as its page wants it: look at the days, then make them."""
+    days = send(manager, NEW, **(RULE | typed))
+    assert days.status_code == 200
+    assert all_meetings() == []
+    assert send(manager, NEW, page=days).status_code == 303
+    return all_meetings()
+
+
+def rhythm(**given_parts: Any) -> Rhythm:
+    parts: dict[str, Any] = {"pattern": Pattern.MONTHS, "every": 1, "weekday": Weekday.TUESDAY, "nth": Nth.SECOND}
+    return Rhythm(**(parts | given_parts))
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "expected"),
+    [
+        ({}, date(2026, 12, 8), [date(2026, 12, 8), date(2027, 1, 12), date(2027, 2, 9)]),
+        ({}, date(2026, 12, 9), [date(2027, 1, 12), date(2027, 2, 9), date(2027, 3, 9)]),
+        ({"nth": Nth.LAST}, date(2027, 1, 1), [date(2027, 1, 26), date(2027, 2, 23), date(2027, 3, 30)]),
+        ({"every": 3}, date(2026, 12, 9), [date(2027, 1, 12), date(2027, 4, 13), date(2027, 7, 13)]),
+        (
+            {"pattern": Pattern.WEEKS, "every": 2, "weekday": Weekday.MONDAY},
+            date(2026, 12, 8),
+            [date(2026, 12, 14), date(2026, 12, 28), date(2027, 1, 11)],
+        ),
+    ],
+)
+def test_a_rule_finds_its_days(rule: dict[str, Any], first: date, expected: list[date]) -> None:
+    assert rhythm(**rule).days(first=first, number=3) == expected
+
+
+@given(
+    st.builds(
+        Rhythm,
+        pattern=st.sampled_from(Pattern),
+        every=st.integers(1, 12),
+        weekday=st.sampled_from(Weekday),
+        nth=st.sampled_from(Nth),
+    ),
+    st.dates(date(1900, 1, 1), date(2199, 12, 31)),
+    st.integers(1, 52),
+)
+def test_every_day_is_on_its_weekday_after_the_one_before(rule: Rhythm, first: date, number: int) -> None:
+    days = rule.days(first=first, number=number)
+    assert len(days) == number
+    assert days == sorted(set(days))
+    assert {day.weekday() for day in days} == {rule.weekday.number}
+    assert days[0] >= first
+    assert days[0] - first <= timedelta(days=7 if rule.pattern is Pattern.WEEKS else 63)
+
+
+def test_skipped_days_are_made_up_for_at_the_end() -> None:
+    days = rhythm().days(first=date(2026, 12, 1), number=2, skipped=[date(2026, 12, 8)])
+    assert days == [date(2027, 1, 12), date(2027, 2, 9)]
+
+
+def test_the_days_are_shown_before_anything_is_made(manager: FlaskClient, group: Group) -> None:
+    page = send(manager, NEW, **RULE)
+    assert page.status_code == 200
+    assert texts(page.text, "li", within="section") == [
+        "Tuesday, 8 January 2097",
+        "Tuesday, 12 February 2097",
+        "Tuesday, 12 March 2097",
+    ]
+    assert all_meetings() == []
+    answer = send(manager, NEW, page=page)
+    assert (answer.status_code, answer.location) == (303, "/en/groups/kekava")
+    assert "3 meetings were made." in manager.get(answer.location).text
+
+
+def test_each_is_a_meeting_of_its_own(app: Flask, manager: FlaskClient, group: Group) -> None:
+    db.session.add(Membership(group=group, person=factories.person()))
+    db.session.commit()
+    made = make(manager)
+    assert [meeting.starts_on for meeting in made] == [date(2097, 1, 8), date(2097, 2, 12), date(2097, 3, 12)]
+    assert {(meeting.starts_at_time, meeting.state) for meeting in made} == {(time(18), MeetingState.SCHEDULED)}
+    assert len({meeting.uid for meeting in made}) == 3
+    assert [meeting.slug for meeting in made] == ["2097-sanaksme", "2097-sanaksme-2", "2097-sanaksme-3"]
+    assert db.session.scalars(select(MeetingSeries.rule)).all() == ["every 1 months, tuesday second"]
+    assert len(db.session.scalars(select(Attendance)).all()) == 3
+    feed = app.test_client(use_cookies=False).get("/kalendari/grupas/kekava.ics").text
+    assert (feed.count("BEGIN:VEVENT"), feed.count("RRULE:FREQ=YEARLY"), feed.count("RRULE")) == (3, 2, 2)
+
+
+def test_a_changed_rule_shows_its_days_anew_before_it_is_carried_out(manager: FlaskClient, group: Group) -> None:
+    page = send(manager, NEW, **RULE)
+    again = send(manager, NEW, page=page, weekday="monday")
+    assert again.status_code == 200
+    assert texts(again.text, "li", within="section")[0] == "Monday, 14 January 2097"
+    assert all_meetings() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"starts_on": ""}, "Enter the first day on which the group may meet."),
+        ({"how_many": "53"}, "Enter a whole number from 1 to 52."),
+        ({"every": "0"}, "Enter a whole number from 1 to 12."),
+        ({"skipped": "24.12.2096\nsometime"}, "Line 2 is no day such as 15.03.2027."),
+        (
+            {"starts_on": "2027-03-01", "nth": "last", "weekday": "sunday", "starts_at_time": "03:30"},
+            (
+                "On 28.03.2027.: There is no 03:30 on that day: the clocks go forward in that hour. "
+                "Choose another time, as 04:30."
+            ),
+        ),
+    ],
+)
+def test_each_mistake_is_named(manager: FlaskClient, group: Group, typed: dict[str, Any], sentence: str) -> None:
+    answer = send(manager, NEW, **(RULE | typed))
+    assert answer.status_code == 422
+    assert sentence in texts(answer.text, "a", within="main")
+
+
+def test_a_change_is_for_this_meeting_and_all_later_ones(app: Flask, manager: FlaskClient, group: Group) -> None:
+    _first, second, third = make(manager)
+    third.place_lv = "Bibliotēka"
+    db.session.commit()
+    address = f"/en/meetings/{second.slug}/series"
+    assert links(manager.get(f"/en/meetings/{second.slug}").text)["Its series"] == address
+    answer = send(manager, address, starts_at_time="17:30", mode="online", title_en="Meeting")
+    assert (answer.status_code, answer.location) == (303, f"/en/meetings/{second.slug}")
+    assert "2 meetings were changed." in manager.get(answer.location).text
+    found = [(one.starts_at_time, one.ends_at_time, one.mode, one.title, one.place_lv) for one in all_meetings()]
+    assert found == [
+        (time(18), time(20), None, ("Sanāksme", None), None),
+        (time(17, 30), time(20), Mode.ONLINE, ("Sanāksme", "Meeting"), None),
+        (time(17, 30), time(20), Mode.ONLINE, ("Sanāksme", "Meeting"), "Bibliotēka"),
+    ]
+    feed = app.test_client(use_cookies=False).get("/kalendari/grupas/kekava.ics").text
+    sequences = [line for line in feed.split("\r\n") if line.startswith("SEQUENCE")]
+    assert sequences == ["SEQUENCE:0", "SEQUENCE:1", "SEQUENCE:2"]
+
+
+def test_a_change_may_be_for_one_meeting_alone(manager: FlaskClient, group: Group) -> None:
+    first, _second, _third = make(manager)
+    send(manager, f"/en/meetings/{first.slug}/series", scope="this", place_en="Library")
+    assert [one.place_en for one in all_meetings()] == ["Library", None, None]
+
+
+def test_what_was_held_or_cancelled_is_left_alone(manager: FlaskClient, group: Group) -> None:
+    first, second, third = make(manager)
+    second.state = MeetingState.CANCELLED
+    db.session.commit()
+    send(manager, f"/en/meetings/{first.slug}/series", place_en="Library")
+    assert [one.place_en for one in all_meetings()] == ["Library", None, "Library"]
+    assert manager.get(f"/en/meetings/{second.slug}/series").status_code == 404
+    assert third.series_id == first.series_id
+
+
+def test_hours_that_a_later_day_does_not_have_change_nothing(manager: FlaskClient, group: Group) -> None:
+    made = make(manager, starts_on="2096-02-01", weekday="sunday", nth="last")
+    assert [one.starts_on for one in made][1] == date(2096, 3, 25)
+    answer = send(manager, f"/en/meetings/{made[0].slug}/series", starts_at_time="03:30", ends_at_time="05:00")
+    assert answer.status_code == 422
+    assert "On 25.03.2096.: There is no 03:30" in answer.text
+    assert {one.starts_at_time for one in all_meetings()} == {time(18)}
+
+
+def test_this_and_all_later_ones_are_cancelled_with_one_reason(app: Flask, manager: FlaskClient, group: Group) -> None:
+    _first, second, _third = make(manager)
+    address = f"/en/meetings/{second.slug}/series/cancel"
+    assert send(manager, address, reason_lv=" ").status_code == 422
+    assert send(manager, address, reason_lv="Projekts beidzies").status_code == 303
+    assert [(one.state, one.cancelled_reason_lv) for one in all_meetings()] == [
+        (MeetingState.SCHEDULED, None),
+        (MeetingState.CANCELLED, "Projekts beidzies"),
+        (MeetingState.CANCELLED, "Projekts beidzies"),
+    ]
+    feed = app.test_client(use_cookies=False).get("/kalendari/grupas/kekava.ics").text
+    assert feed.count("STATUS:CANCELLED") == 2
+
+
+def test_drafts_are_made_where_that_is_wanted(app: Flask, manager: FlaskClient, group: Group) -> None:
+    made = make(manager, state="draft")
+    assert {one.state for one in made} == {MeetingState.DRAFT}
+    assert "VEVENT" not in app.test_client(use_cookies=False).get("/kalendari/grupas/kekava.ics").text
+
+
+def test_a_double_click_makes_one_series(manager: FlaskClient, group: Group) -> None:
+    days = send(manager, NEW, **RULE)
+    for _ in range(2):
+        assert send(manager, NEW, page=days).status_code == 303
+    assert len(all_meetings()) == 3
+
+
+def test_a_meeting_of_no_series_has_no_such_page(manager: FlaskClient, group: Group) -> None:
+    factories.meeting(groups=[group], slug="vizija")
+    db.session.commit()
+    assert manager.get("/en/meetings/vizija/series").status_code == 404
+    assert "Its series" not in links(manager.get("/en/meetings/vizija").text)
+    assert form_of(manager.get(NEW))["how_many"] == ["6"]
