@@ -20,6 +20,7 @@ from lag_tracker.attendance import views as attendance
 from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
 from lag_tracker.calendars.views import init_feeds
+from lag_tracker.comments import views as comments
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import as_json, db, migrate
 from lag_tracker.decisions import views as decisions
@@ -78,6 +79,7 @@ PAGES = (
     topics,
     initiatives,
     proposals,
+    comments,
     decisions,
     networks,
     municipalities,

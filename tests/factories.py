@@ -12,7 +12,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Attempt, GroupRole, Passkey, Role, SignIn, SignInLink
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.audit import AuditEntry, Deed
-from lag_tracker.models.comment import Comment
+from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, GroupKind, Membership
@@ -141,6 +141,12 @@ def initiative(of: Group, title: str = "Mobilitātes punkti", **given: Any) -> I
 def proposal(to: Group, title: str = "Soli pie skolas", **given: Any) -> Proposal:
     """Add a proposal of an initiative that waits for an answer."""
     return _add(Proposal(**({"group": to, "title": title, "kind": ProposalKind.INITIATIVE, "language": "lv"} | given)))
+
+
+def comment(about: Meeting | Initiative, text: str = "Labi!", **given: Any) -> Comment:
+    """Add a comment that everyone of those it is for reads."""
+    record = {"meeting" if isinstance(about, Meeting) else "initiative": about}
+    return _add(Comment(**({"text": text, "language": "lv", "state": CommentState.SHOWN} | record | given)))
 
 
 def decision(at: Meeting, text: str = "Lēmums", **given: Any) -> Decision:

@@ -55,6 +55,8 @@ PUBLIC_FORMS = {
     "accounts.wan_signin",
     "accounts.wan_signin_response",
     "invitations.accept",
+    "comments.public_on_initiative",
+    "comments.public_on_meeting",
     "proposals.public",
     "letters.opt_out",
 }

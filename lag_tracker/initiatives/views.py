@@ -6,7 +6,8 @@ from flask import Blueprint, abort, render_template, request
 from sqlalchemy import ColumnElement, and_, true
 
 from lag_tracker.actions.queries import actions
-from lag_tracker.database import db
+from lag_tracker.comments.queries import comments_on_initiative
+from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.initiatives.queries import (
     Order,
@@ -104,4 +105,5 @@ def show(slug: str) -> str:
         ),
         actions=actions(session, viewer=viewer(), only=Action.initiative_id == initiative.id),
         citations=citations_of(session, initiative_id=initiative.id),
+        talk=comments_on_initiative(session, initiative, viewer=viewer(), now=utc_now()),
     )

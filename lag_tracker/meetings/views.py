@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from lag_tracker.actions.queries import actions
 from lag_tracker.agenda.queries import agenda_of, speakers_of
 from lag_tracker.attendance.queries import presence_at
+from lag_tracker.comments.queries import comments_on_meeting
 from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import DecisionRow, latest_decisions
 from lag_tracker.labels import meeting_title
@@ -65,6 +66,7 @@ def show(slug: str) -> str:
         actions=actions(db.session(), viewer=viewer(), only=Action.meeting_id == meeting.id),
         neighbours=neighbours_of(db.session(), meeting, viewer=viewer()),
         citations=citations_of(db.session(), meeting_id=meeting.id),
+        talk=comments_on_meeting(db.session(), meeting, viewer=viewer(), now=utc_now()),
         event=_structured(meeting) if meeting.has_day else None,
         button=Button() if viewer().may_manage(link.group_id for link in meeting.meeting_groups) else None,
     )

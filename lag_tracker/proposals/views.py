@@ -4,6 +4,7 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from lag_tracker.comments.queries import waiting_comments
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.proposal import Proposal
@@ -96,6 +97,7 @@ def queue() -> str:
         "proposals/queue.html",
         waiting=waiting_proposals(db.session(), viewer=viewer()),
         answered=answered_proposals(db.session(), viewer=viewer()),
+        comments=waiting_comments(db.session(), viewer=viewer()),
     )
 
 
