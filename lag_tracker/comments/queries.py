@@ -13,7 +13,8 @@ from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingGroup
 from lag_tracker.models.person import Person
 from lag_tracker.models.traits import Audience
-from lag_tracker.models.visibility import Viewer, changeable_comments, visible_comments
+from lag_tracker.models.visibility import Viewer
+from lag_tracker.models.visibility_of_comments import changeable_comments, visible_comments
 
 MOST_SHOWN = 500
 #: Whoever said it may mend it for so long.

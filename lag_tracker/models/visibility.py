@@ -15,7 +15,6 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.attendance import Attendance
-from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
@@ -75,7 +74,7 @@ def changeable_groups(viewer: Viewer) -> ColumnElement[bool]:
 @_kept
 def changeable_meetings(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may change a Meeting: they manage one of its groups."""
-    return true() if viewer.is_administrator else _held_by(Meeting.id, viewer.manages)
+    return true() if viewer.is_administrator else held_by(Meeting.id, viewer.manages)
 
 
 @_kept
@@ -107,9 +106,9 @@ def visible_meetings(viewer: Viewer) -> ColumnElement[bool]:
     is_out = (Meeting.state != MeetingState.DRAFT) & Meeting.archived_at.is_(None)
     ways: list[ColumnElement[bool]] = [(Meeting.audience == Audience.PUBLIC) & is_out & ~held_by_hidden]
     if viewer.belongs_to:
-        ways.append((Meeting.audience != Audience.MANAGERS) & is_out & _held_by(Meeting.id, viewer.belongs_to))
+        ways.append((Meeting.audience != Audience.MANAGERS) & is_out & held_by(Meeting.id, viewer.belongs_to))
     if viewer.manages:
-        ways.append(_held_by(Meeting.id, viewer.manages))
+        ways.append(held_by(Meeting.id, viewer.manages))
     return or_(*ways)
 
 
@@ -120,7 +119,7 @@ def listed_meetings(viewer: Viewer) -> ColumnElement[bool]:
     return visible if viewer == PUBLIC else visible & Meeting.archived_at.is_(None)
 
 
-def _held_by(meeting_id: InstrumentedAttribute[Any], groups: frozenset[int]) -> ColumnElement[bool]:
+def held_by(meeting_id: InstrumentedAttribute[Any], groups: frozenset[int]) -> ColumnElement[bool]:
     """Return the condition that one of `groups` holds the meeting that a column names."""
     holder = aliased(MeetingGroup)
     return exists(
@@ -139,9 +138,9 @@ def _for_audience(
         return true()
     ways: list[ColumnElement[bool]] = [audience == Audience.PUBLIC]
     if viewer.belongs_to:
-        ways.append((audience == Audience.MEMBERS) & _held_by(meeting_id, viewer.belongs_to))
+        ways.append((audience == Audience.MEMBERS) & held_by(meeting_id, viewer.belongs_to))
     if viewer.manages:
-        ways.append(_held_by(meeting_id, viewer.manages))
+        ways.append(held_by(meeting_id, viewer.manages))
     return or_(*ways)
 
 
@@ -182,9 +181,9 @@ def visible_decisions(viewer: Viewer) -> ColumnElement[bool]:
             )
             .correlate(Decision)
         )
-        ways.append(in_review & _held_by(Decision.meeting_id, viewer.belongs_to))
+        ways.append(in_review & held_by(Decision.meeting_id, viewer.belongs_to))
     if viewer.manages:
-        ways.append(_held_by(Decision.meeting_id, viewer.manages))
+        ways.append(held_by(Decision.meeting_id, viewer.manages))
     return or_(*ways) & meeting
 
 
@@ -218,7 +217,7 @@ def named_at(viewer: Viewer, meeting_id: InstrumentedAttribute[int]) -> ColumnEl
         return true()
     ways: list[ColumnElement[bool]] = [Person.name_is_public.is_(True)]
     if viewer.belongs_to:
-        ways.append(_held_by(meeting_id, viewer.belongs_to))
+        ways.append(held_by(meeting_id, viewer.belongs_to))
     return or_(*ways)
 
 
@@ -241,8 +240,8 @@ def readable_people(viewer: Viewer) -> ColumnElement[bool]:
         return Person.erased_at.is_(None)
     member, came, spoke = aliased(Membership), aliased(Attendance), aliased(Speaker)
     belongs = exists(select(1).where(member.person_id == Person.id, member.group_id.in_(viewer.manages)))
-    attended = exists(select(1).where(came.person_id == Person.id, _held_by(came.meeting_id, viewer.manages)))
-    talked = exists(select(1).where(spoke.person_id == Person.id, _held_by(spoke.meeting_id, viewer.manages)))
+    attended = exists(select(1).where(came.person_id == Person.id, held_by(came.meeting_id, viewer.manages)))
+    talked = exists(select(1).where(spoke.person_id == Person.id, held_by(spoke.meeting_id, viewer.manages)))
     ways = (one.correlate(Person) for one in (belongs, attended, talked))
     return Person.erased_at.is_(None) & or_(*ways)
 
@@ -272,46 +271,3 @@ def _is_elsewhere(viewer: Viewer, is_theirs: ColumnElement[bool], noun: Any, tod
         .where(is_theirs, Membership.group_id.not_in(viewer.manages), goes_on)
         .correlate(noun)
     )
-
-
-@_kept
-def visible_comments(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may read a Comment on a record that they may see.
-
-    Members read what is said in their groups, managers also what waits and what was hidden. The public reads what is
-    for everyone where the leading group is open to everyone's comments.
-    """
-    if viewer.is_administrator:
-        return true()
-    is_shown = Comment.state == CommentState.SHOWN
-    ways: list[ColumnElement[bool]] = [is_shown & (Comment.audience == Audience.PUBLIC) & _on_open_record()]
-    if viewer.belongs_to:
-        ways.append(is_shown & (Comment.audience != Audience.MANAGERS) & _said_in(viewer.belongs_to))
-    if viewer.manages:
-        ways.append(_said_in(viewer.manages))
-    return or_(*ways)
-
-
-@_kept
-def changeable_comments(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may show or hide a Comment: they manage one of the record's groups."""
-    return true() if viewer.is_administrator else _said_in(viewer.manages)
-
-
-def _said_in(groups: frozenset[int]) -> ColumnElement[bool]:
-    """Return the condition that a comment is on a meeting or an initiative of one of these groups."""
-    initiatives = select(Initiative.id).where(Initiative.group_id.in_(groups))
-    return or_(Comment.initiative_id.in_(initiatives), _held_by(Comment.meeting_id, groups))
-
-
-def _on_open_record() -> ColumnElement[bool]:
-    """Return the condition that a comment is on a record whose leading group hears everyone."""
-    leading = aliased(Group)
-    is_open = (leading.audience == Audience.PUBLIC) & leading.takes_public_comments
-    initiatives = select(Initiative.id).join(leading, leading.id == Initiative.group_id).where(is_open)
-    meetings = (
-        select(MeetingGroup.meeting_id)
-        .join(leading, leading.id == MeetingGroup.group_id)
-        .where(MeetingGroup.position == 1, is_open)
-    )
-    return or_(Comment.initiative_id.in_(initiatives), Comment.meeting_id.in_(meetings))
