@@ -13,6 +13,7 @@ from lag_tracker.accounts import (  # noqa: F401 -- add their pages to those of 
 )
 from lag_tracker.accounts import security as accounts
 from lag_tracker.accounts import views as signing_in  # noqa: F401 -- the same
+from lag_tracker.accounts.oidc import init_oidc
 from lag_tracker.accounts.security import init_security
 from lag_tracker.actions import views as actions
 from lag_tracker.agenda import views as agenda
@@ -112,6 +113,7 @@ PARTS = (
     init_events,
     init_limits,
     init_security,
+    init_oidc,
     init_errors,
 )
 

@@ -14,17 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from lag_tracker.errors import BadSetting
 from lag_tracker.mail_settings import is_mail_server, is_sender
 from lag_tracker.paths import default_instance
-from lag_tracker.secret_key import SHORTEST_SECRET, kept_secret
-
-SAMPLE_SECRETS = {
-    "changeme",
-    "change-me",
-    "secret",
-    "dev",
-    "development",
-    "your-secret-key",
-    "please-change-this-secret-key-now",
-}
+from lag_tracker.secret_key import check_secret, kept_secret
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +72,14 @@ class Settings:
     mail_sender: str = ""
     #: Let `lag-tracker run` start a process that sends letters; off where `lag-tracker work` does so by itself.
     worker: bool = True
+    #: Address of an OpenID Connect service by which accounts may sign in, too; empty for none.
+    oidc_issuer: str = ""
+    #: Name of this application at that service.
+    oidc_client_id: str = ""
+    #: Its secret there.
+    oidc_client_secret: str = ""
+    #: What the service is called on the sign-in page.
+    oidc_name: str = ""
     #: Body that runs this site, for the accessibility statement and the privacy page.
     operator: str = ""
     #: Address for questions and complaints, shown on the about, accessibility and privacy pages.
@@ -208,7 +206,7 @@ def _typed(name: str, value: Any) -> Any:
             raise BadSetting(f"{name.upper()} must be a whole number, not {value!r}.") from None
     if wanted is str and not isinstance(value, str):
         raise BadSetting(f"{name.upper()} must be text in quotation marks, not {value!r}.")
-    return value.rstrip("/") if name == "base_url" else value
+    return value.rstrip("/") if name in {"base_url", "oidc_issuer"} else value
 
 
 def _check(settings: Settings) -> None:
@@ -217,12 +215,8 @@ def _check(settings: Settings) -> None:
     _check_addresses(settings)
     _check_choices(settings)
     _check_mail(settings)
-    if settings.secret_key and (
-        len(settings.secret_key) < SHORTEST_SECRET or settings.secret_key.lower() in SAMPLE_SECRETS
-    ):
-        raise BadSetting(f"SECRET_KEY is too weak; {_how_to_make_a_secret()}")
-    if settings.production and not settings.secret_key:
-        raise BadSetting(f"PRODUCTION=1 needs a SECRET_KEY; {_how_to_make_a_secret()}")
+    _check_sign_in(settings)
+    check_secret(settings.secret_key, *settings.earlier_secret_keys, is_production=settings.production)
     if settings.production and not settings.base_url:
         raise BadSetting("PRODUCTION=1 needs BASE_URL, the address people use, for example https://grupas.example.lv.")
 
@@ -240,19 +234,8 @@ def _check_numbers(settings: Settings) -> None:
 def _check_addresses(settings: Settings) -> None:
     if not settings.database.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSetting("DATABASE_URL must start with postgresql:// or sqlite:///.")
-    if settings.base_url:
-        try:
-            parts = urlsplit(settings.base_url)
-            usable = (
-                parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment
-            )
-            _ = parts.port
-        except ValueError:
-            usable = False
-        if not usable:
-            raise BadSetting(
-                f"BASE_URL must be an address such as https://grupas.example.lv, not {settings.base_url!r}."
-            )
+    if settings.base_url and not _is_address(settings.base_url):
+        raise BadSetting(f"BASE_URL must be an address such as https://grupas.example.lv, not {settings.base_url!r}.")
     labels = settings.uid_domain.split(".")
     if not all(label.replace("-", "").isalnum() and label.isascii() for label in labels):
         raise BadSetting("UID_DOMAIN may hold letters, digits, dots and hyphens only, such as grupas.example.lv.")
@@ -286,5 +269,22 @@ def _check_mail(settings: Settings) -> None:
         )
 
 
-def _how_to_make_a_secret() -> str:
-    return "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+def _check_sign_in(settings: Settings) -> None:
+    """Refuse half of what a sign-in by another service needs; the sentence never holds the secret."""
+    given = {"OIDC_ISSUER": settings.oidc_issuer, "OIDC_CLIENT_ID": settings.oidc_client_id}
+    given["OIDC_CLIENT_SECRET"] = settings.oidc_client_secret
+    if any(given.values()) and not all(given.values()):
+        missing = next(name for name, value in given.items() if not value)
+        raise BadSetting(f"Signing in by OpenID Connect needs {missing}, too.")
+    if settings.oidc_issuer and not _is_address(settings.oidc_issuer):
+        raise BadSetting(f"OIDC_ISSUER must be an address such as https://id.example.lv, not {settings.oidc_issuer!r}.")
+
+
+def _is_address(text: str) -> bool:
+    """Tell whether it is an address of the web that others can be put behind."""
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.query and not parts.fragment

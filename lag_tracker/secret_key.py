@@ -8,6 +8,31 @@ from pathlib import Path
 from lag_tracker.errors import BadSetting
 
 SHORTEST_SECRET = 32
+SAMPLE_SECRETS = {
+    "changeme",
+    "change-me",
+    "secret",
+    "dev",
+    "development",
+    "your-secret-key",
+    "please-change-this-secret-key-now",
+}
+HOW_TO_MAKE_ONE = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+def check_secret(key: str, *earlier: str, is_production: bool) -> None:
+    """Refuse a key that could be guessed, an earlier one included, and none at all on a public server."""
+    if key and is_weak(key):
+        raise BadSetting(f"SECRET_KEY is too weak; {HOW_TO_MAKE_ONE}")
+    if any(map(is_weak, earlier)):
+        raise BadSetting("SECRET_KEY_FALLBACKS holds a key that is too weak; take it out.")
+    if is_production and not key:
+        raise BadSetting(f"PRODUCTION=1 needs a SECRET_KEY; {HOW_TO_MAKE_ONE}")
+
+
+def is_weak(key: str) -> bool:
+    """Tell whether a key could be guessed."""
+    return len(key) < SHORTEST_SECRET or key.lower() in SAMPLE_SECRETS
 
 
 def kept_secret(instance: Path) -> str:

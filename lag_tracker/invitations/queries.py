@@ -110,3 +110,19 @@ def has_role(session: Session, *, group_id: int, email: str) -> bool:
         )
         is not None
     )
+
+
+def invitations_of(session: Session, email: str, *, now: datetime) -> list[Invitation]:
+    """Return the invitations of an address whose links still work, the oldest first."""
+    return list(
+        session.scalars(
+            select(Invitation)
+            .where(
+                Invitation.email == email,
+                Invitation.accepted_at.is_(None),
+                Invitation.withdrawn_at.is_(None),
+                Invitation.expires_at > now,
+            )
+            .order_by(Invitation.id)
+        )
+    )

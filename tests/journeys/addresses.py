@@ -48,6 +48,7 @@ PAGES = {
 ON_THE_WAY = {
     "accounts.mf_recovery",
     "accounts.reset_password",
+    "accounts.start_oidc",
     "accounts.tf_select",
     "accounts.two_factor_rescue",
     "accounts.two_factor_token_validation",
