@@ -47,6 +47,7 @@ from lag_tracker.people import views as people
 from lag_tracker.planning import views as planning
 from lag_tracker.privacy import views as privacy
 from lag_tracker.proposals import views as proposals
+from lag_tracker.replies import views as replies
 from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
 from lag_tracker.series import views as series
@@ -95,6 +96,7 @@ PAGES = (
     invitations,
     desk,
     letters,
+    replies,
     audit,
     privacy,
     site,

@@ -15,7 +15,7 @@ EXTRA_FILES = {
     "decisions": {"managed"},
     "actions": {"managed"},
     # The events and bodies of feeds, without Flask; and pages beside the views that send feeds.
-    "calendars": {"entries", "feeds", "plans", "segments", "bodies", "pages"},
+    "calendars": {"entries", "feeds", "plans", "segments", "bodies", "files", "pages"},
     # What a list shows of a meeting; what its managers ask about it; and when it may be.
     "meetings": {"rows", "managed", "moments"},
     # What managers ask; the table of states; two that become one; and the pages on which initiatives are written.
@@ -28,6 +28,8 @@ EXTRA_FILES = {
     "audit": {"words"},
     # A letter as an e-mail message, and how it leaves.
     "letters": {"messages", "post"},
+    # Letters to those who are invited to a meeting.
+    "replies": {"letters"},
     "demonstration": set(),
 }
 SHARED = {"models", "web", "migrations", "translations", "demonstration"}
@@ -86,9 +88,11 @@ LAYERS_IN_A_FEATURE = {
     "rows": 40,
     "messages": 40,
     "post": 40,
+    "letters": 65,
     "words": 65,
     "managed": 40,
     "bodies": 50,
+    "files": 50,
     "moments": 50,
     "moves": 50,
     "merging": 50,

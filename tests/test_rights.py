@@ -8,12 +8,15 @@ from typing import Any, NamedTuple
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lag_tracker.database import db
+from lag_tracker.models.account import Account
 from lag_tracker.models.action import Action
+from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
-from lag_tracker.models.meeting import LinkKind, MeetingLink, MeetingSeries
+from lag_tracker.models.meeting import LinkKind, Meeting, MeetingLink, MeetingSeries
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.visitors import administrator, manager_of, member_of, observer_of
@@ -160,6 +163,8 @@ ADDRESSES: dict[str, Doors] = {
     "series.cancel": OUR_MEETING,
     "series.change": OUR_MEETING,
     "series.new": OUR_GROUP,
+    "replies.answer": Doors({"slug": "musu-sanaksme"}),
+    "replies.invite": OUR_MEETING,
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,
@@ -219,8 +224,17 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     }
     for group in groups.values():
         factories.upload(group)
+    _invite_everybody("musu-sanaksme")
     db.session.commit()
     return visitors
+
+
+def _invite_everybody(slug: str) -> None:
+    """Invite all who have an account to a meeting: only who is invited may answer."""
+    meeting = db.session.scalars(select(Meeting).where(Meeting.slug == slug)).one()
+    for account in db.session.scalars(select(Account)):
+        account.person = factories.person()
+        db.session.add(Attendance(meeting_id=meeting.id, person=account.person, reply=Reply.INVITED))
 
 
 def access_of(app: Flask, endpoint: str) -> Access:

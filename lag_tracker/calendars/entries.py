@@ -1,7 +1,7 @@
 """Records as calendars see them: the words and times of one event, in one language. No Flask, no database, no clock."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple, TypeAlias
@@ -129,12 +129,22 @@ def milestone_span(milestone: Milestone) -> Span:
     return Span(milestone.starts_on, last + timedelta(days=1))
 
 
-def meeting_content(meeting: Meeting, *, visible_items: set[int], lang: str, base_url: str) -> EventContent:
-    """Return what a meeting's event shows to the public in `lang`; `visible_items` are the agenda items it may show."""
+def meeting_content(
+    meeting: Meeting,
+    *,
+    visible_items: set[int],
+    lang: str,
+    base_url: str,
+    join_audiences: Collection[Audience] = (Audience.PUBLIC,),
+) -> EventContent:
+    """Return what a meeting's event shows in `lang`, to the public if nothing else is said.
+
+    `visible_items` are the agenda items it may show, `join_audiences` those whose link to join it may tell.
+    """
     title = one_line(meeting_title(meeting.title, meeting.kind, meeting.ordinal, lang).words)
     # A title of nothing but invisible characters is none.
     title = title or meeting_title(Bilingual(None, None), meeting.kind, meeting.ordinal, lang).words
-    join = meeting.join_url if meeting.join_audience is Audience.PUBLIC else None
+    join = meeting.join_url if meeting.join_audience in join_audiences else None
     conference = join if join and _ADDRESS.fullmatch(join) else ""
     span = meeting_span(meeting)
     address = meeting_address(meeting.slug, lang, base_url)

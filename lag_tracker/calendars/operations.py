@@ -60,11 +60,11 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
         for numbers in queries.batches(changes.ids.get(kind, ())):
             raised |= queries.rebound_calendars(session, kind, numbers)
     touched: set[Month] = set()
-    first_sequence = _first_sequence(session)
+    beginning = first_sequence(session)
     for numbers in queries.batches(queries.affected_meetings(session, changes, groups=groups)):
-        touched |= _refresh_meetings(session, numbers, tree, base_url, Writing(now, first_sequence))
+        touched |= _refresh_meetings(session, numbers, tree, base_url, Writing(now, beginning))
     for numbers in queries.batches(queries.affected_milestones(session, changes, groups=groups)):
-        touched |= _refresh_milestones(session, numbers, tree, base_url, Writing(now, first_sequence))
+        touched |= _refresh_milestones(session, numbers, tree, base_url, Writing(now, beginning))
     write_months(session, touched)
     _raise_versions(session, raised | {month.calendar_key for month in touched}, now)
 
@@ -94,7 +94,7 @@ def rebuild(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple
         *((numbers, _refresh_milestones) for numbers in queries.batches(milestones)),
     ):
         take_turns(session.connection(), "calendars")
-        writing = Writing(now, _first_sequence(session), keeps_same=False)
+        writing = Writing(now, first_sequence(session), keeps_same=False)
         touched = refresh(session, numbers, queries.group_tree(session), base_url, writing)
         write_months(session, touched)
         _raise_versions(session, {month.calendar_key for month in touched}, now)
@@ -120,7 +120,7 @@ def renew_restored(session: Session, *, base_url: str, now: datetime) -> Iterato
     unseen = UNSEEN + max(0, int((now - last_change).total_seconds()) // 60)
     changed_at = case((CalendarEntry.changed_at < now, now), else_=CalendarEntry.changed_at)
     session.execute(update(CalendarEntry).values(sequence=CalendarEntry.sequence + unseen, changed_at=changed_at))
-    _keep_format(session, first_sequence=_first_sequence(session) + unseen)
+    _keep_format(session, first_sequence=first_sequence(session) + unseen)
     yield from rebuild(session, base_url=base_url, now=now)
 
 
@@ -128,7 +128,8 @@ def _fingerprint(base_url: str) -> str:
     return digest(FORMAT, version("lag-tracker"), base_url)
 
 
-def _first_sequence(session: Session) -> int:
+def first_sequence(session: Session) -> int:
+    """Return the sequence that new events begin with."""
     return session.scalar(select(CalendarFormat.first_sequence)) or 0
 
 

@@ -55,13 +55,13 @@ class Writing:
         if self.keeps_same and entry is not None and entry.content_digest == row["content_digest"]:
             self._keep(planned, entry, row)
             return True
-        row["sequence"], row["changed_at"] = self._stamps(entry, **digests)
+        row["sequence"], row["changed_at"] = self.stamps(entry, **digests)
         event = _written(content, row)
         if event:
             self._change(planned, entry, row | {"event": event})
         return bool(event)
 
-    def _stamps(self, entry: StoredEntry | None, *, content_digest: str, schedule_digest: str) -> tuple[int, datetime]:
+    def stamps(self, entry: StoredEntry | None, *, content_digest: str, schedule_digest: str) -> tuple[int, datetime]:
         """Return sequence and last change: a change of time, place or state raises the one, every change the other."""
         if entry is None:
             return self.first_sequence, self.now

@@ -39,8 +39,11 @@ from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
+from lag_tracker.replies.forms import AnswerForm
+from lag_tracker.replies.operations import is_ahead
+from lag_tracker.replies.queries import invited_to, own_invitation
 from lag_tracker.sources.queries import citations_of
-from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
@@ -68,8 +71,23 @@ def show(slug: str) -> str:
         citations=citations_of(db.session(), meeting_id=meeting.id),
         talk=comments_on_meeting(db.session(), meeting, viewer=viewer(), now=utc_now()),
         event=_structured(meeting) if meeting.has_day else None,
-        button=Button() if viewer().may_manage(link.group_id for link in meeting.meeting_groups) else None,
+        **_for_those_signed_in(meeting),
     )
+
+
+def _for_those_signed_in(meeting: Meeting) -> dict[str, Any]:
+    """Return what the page shows besides: to somebody invited their answer, to managers all answers and their tools."""
+    account = current_account()
+    if account is None:
+        return {}
+    manages = viewer().may_manage(link.group_id for link in meeting.meeting_groups)
+    own = own_invitation(db.session(), meeting.id, person_id=account.person_id)
+    return {
+        "button": Button() if manages else None,
+        "invited": invited_to(db.session(), meeting.id) if manages else [],
+        "own": own,
+        "answer": AnswerForm() if own and is_ahead(meeting, today=today()) else None,
+    }
 
 
 @page(blueprint, lv="/sanaksmes/<slug>/labot", en="/meetings/<slug>/edit", access=Access.MANAGER, methods=FORM)

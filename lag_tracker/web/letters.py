@@ -1,12 +1,13 @@
 """Words of letters, from templates, in the language of the receiver."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, g, render_template
-from flask_babel import force_locale
+from flask_babel import force_locale, gettext, ngettext
 
 from lag_tracker.database import db
 from lag_tracker.letters.operations import write_letter
@@ -32,14 +33,17 @@ def send_letter(template: str, *, to_email: str, language: str, kind: str, **giv
     """
     apart = {name: given.pop(name) for name in ("person_id", "group_id", "once", "calendar") if name in given}
     with in_language(language):
-        subject, _, text = render_template(template, lang=language, **given).strip().partition("\n")
+        # Letters are plain text: what pages would escape stands here as it is.
+        words = {"_": gettext, "ngettext": ngettext, "lang": language}
+        subject, _, text = render_template(template, **words, **given).strip().partition("\n")
     return write_letter(
         db.session(),
         kind=kind,
         to_email=to_email,
         language=language,
         subject=subject,
-        text=text.strip() + "\n",
+        # Parts that are left out leave blank lines behind; one is enough.
+        text=re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n",
         domain=mail_domain(),
         **apart,
     )

@@ -6,8 +6,9 @@ from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
 from werkzeug.wrappers import Response
 
-#: What links are for: to end letters about meetings.
+#: What links are for: to end letters about meetings, and to answer an invitation to one.
 OPT_OUT = "no letters about meetings"
+ANSWER = "answer to an invitation"
 
 
 def signed(purpose: str, number: int) -> str:

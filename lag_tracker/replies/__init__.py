@@ -1,0 +1,1 @@
+"""Invitations to meetings, the letters about them, and what people answer."""

@@ -1,0 +1,88 @@
+"""Letters about meetings to those who are invited, each in the receiver's language and with what they may see."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from flask import current_app, url_for
+
+from lag_tracker.agenda.queries import AgendaRow, agenda_of
+from lag_tracker.calendars.files import event_file
+from lag_tracker.database import db
+from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.meeting import Meeting
+from lag_tracker.replies.queries import belonging, for_letters, reader
+from lag_tracker.web.letters import send_letter
+from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
+
+
+class _Papers:
+    """What goes with letters about one meeting: worked out once for each language, for members and for guests."""
+
+    def __init__(self, meeting: Meeting, *, now: datetime) -> None:
+        self.meeting, self.now = for_letters(db.session(), meeting), now
+        self.agendas: dict[bool, list[AgendaRow]] = {}
+        self.calendars: dict[tuple[str, bool], bytes | None] = {}
+
+    def agenda(self, *, belongs: bool) -> list[AgendaRow]:
+        if belongs not in self.agendas:
+            viewer, starts = reader(self.meeting, belongs=belongs), self.meeting.starts_at_time
+            self.agendas[belongs] = agenda_of(db.session(), self.meeting.id, viewer=viewer, starts=starts)
+        return self.agendas[belongs]
+
+    def calendar(self, lang: str, *, belongs: bool) -> bytes | None:
+        if (lang, belongs) not in self.calendars:
+            settings = current_app.config["SETTINGS"]
+            self.calendars[lang, belongs] = event_file(
+                db.session(),
+                self.meeting,
+                viewer=reader(self.meeting, belongs=belongs),
+                lang=lang,
+                base_url=settings.address,
+                time_zone=settings.time_zone,
+                now=self.now,
+            )
+        return self.calendars[lang, belongs]
+
+
+def send_invitations(
+    meeting: Meeting, invited: Iterable[Attendance], *, note: str | None, now: datetime, today: date
+) -> int:
+    """Write an invitation to each who has an address and wants letters, one a day at most; return how many."""
+    return _write("invitation", meeting, invited, once=f"{today}", note=note, now=now, today=today)
+
+
+def _write(
+    about: str, meeting: Meeting, invited: Iterable[Attendance], *, once: str, now: datetime, today: date, **given: Any
+) -> int:
+    """Write the letter `about` to each who may get one; of two with the same `once` a person gets the first."""
+    rows = [row for row in invited if row.person and row.person.email and row.person.wants_letters]
+    papers = _Papers(meeting, now=now)
+    groups = [link.group_id for link in papers.meeting.meeting_groups]
+    members = belonging(db.session(), [row.person_id for row in rows if row.person_id], groups, today=today)
+    given |= {"once": once, "group_id": groups[0] if groups else None}
+    return sum(_letter(about, papers, row, belongs=row.person_id in members, **given) for row in rows)
+
+
+def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once: str, **given: Any) -> bool:
+    person, meeting = row.person, papers.meeting
+    if person is None or person.email is None:
+        return False
+    lang = person.language
+    letter = send_letter(
+        f"replies/letters/{about}.txt",
+        kind=f"meeting_{about}",
+        to_email=person.email,
+        language=lang,
+        person_id=person.id,
+        once=f"{about}/{meeting.id}/{person.id}/{once}",
+        calendar=papers.calendar(lang, belongs=belongs),
+        meeting=meeting,
+        agenda=papers.agenda(belongs=belongs),
+        reply=row.reply,
+        answer=url_for("replies.by_link", token=signed(ANSWER, row.id), lang=lang, _external=True),
+        page=url_for("meetings.show", slug=meeting.slug, lang=lang, _external=True),
+        opt_out=url_for("letters.opt_out", token=signed(OPT_OUT, person.id), lang=lang, _external=True),
+        **given,
+    )
+    return letter is not None

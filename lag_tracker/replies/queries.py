@@ -1,0 +1,174 @@
+"""Questions about who is invited to a meeting and what they answered."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from lag_tracker.attendance.queries import members_on
+from lag_tracker.latvian import fold
+from lag_tracker.models.account import Account, GroupRole
+from lag_tracker.models.agenda import AgendaItem, Speaker
+from lag_tracker.models.attendance import Attendance, Reply
+from lag_tracker.models.group import Membership, Tier
+from lag_tracker.models.meeting import Meeting, MeetingGroup
+from lag_tracker.models.person import Person
+from lag_tracker.models.visibility import Viewer, readable_people, visible_meetings
+
+#: Guests of earlier meetings are offered when they came within so many days.
+GUESTS_OF_LATE = timedelta(days=730)
+MOST_GUESTS = 60
+MOST_ANSWERS = 2000
+#: The order in which managers want to read answers.
+IN_ORDER = (Reply.ACCEPTED, Reply.TENTATIVE, Reply.DECLINED, Reply.INVITED)
+
+
+class Candidate(NamedTuple):
+    """Somebody who may be invited, how close they stand to the groups, and what is on record about the meeting."""
+
+    person: Person
+    #: None for guests.
+    tier: Tier | None
+    #: On whose behalf they would come.
+    organisation_id: int | None
+    attendance: Attendance | None
+
+
+def candidates(session: Session, meeting: Meeting) -> list[Candidate]:
+    """Return whom a meeting with a known day may invite, by surname, in three statements.
+
+    Members of its groups on that day, whoever is on record for it, and guests of the groups' late meetings.
+    """
+    known = {row.person_id: row for row in _attendances(session, meeting.id)}
+    found: dict[int, Candidate] = {}
+    members = members_on(session, meeting.groups, day=meeting.starts_on) if meeting.starts_on else []
+    for one in sorted(members, key=lambda one: list(Tier).index(one.tier)):
+        if one.person is not None:
+            row = known.get(one.person.id)
+            found.setdefault(one.person.id, Candidate(one.person, one.tier, one.organisation_id, row))
+    for row in known.values():
+        if row.person is not None:
+            found.setdefault(row.person.id, Candidate(row.person, None, row.organisation_id, row))
+    for person in _guests_of_late(session, meeting):
+        found.setdefault(person.id, Candidate(person, None, person.organisation_id, None))
+    here = (one for one in found.values() if one.person.erased_at is None and not one.person.is_archived)
+    return sorted(here, key=lambda one: one.person.name_sort)
+
+
+def _attendances(session: Session, meeting_id: int) -> list[Attendance]:
+    of_meeting = select(Attendance).where(Attendance.meeting_id == meeting_id, Attendance.person_id.is_not(None))
+    return list(session.scalars(of_meeting.options(joinedload(Attendance.person)).order_by(Attendance.id.desc())))
+
+
+def _guests_of_late(session: Session, meeting: Meeting) -> list[Person]:
+    if meeting.starts_on is None or not meeting.meeting_groups:
+        return []
+    groups = [link.group_id for link in meeting.meeting_groups]
+    came = (
+        select(Attendance.person_id)
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .join(MeetingGroup, MeetingGroup.meeting_id == Meeting.id)
+        .where(MeetingGroup.group_id.in_(groups), Attendance.is_guest, Meeting.id != meeting.id)
+        .where(Meeting.starts_on >= meeting.starts_on - GUESTS_OF_LATE)
+    )
+    found = select(Person).where(Person.id.in_(came)).order_by(Person.name_sort, Person.id)
+    return list(session.scalars(found.limit(MOST_GUESTS)))
+
+
+def known_receiver(session: Session, *, name: str, email: str, viewer: Viewer) -> Person | None:
+    """Return the person of this name and address whom `viewer` may read; nobody learns of others by guessing."""
+    found = session.scalars(
+        select(Person)
+        .where(func.lower(Person.email) == email.lower(), readable_people(viewer), Person.archived_at.is_(None))
+        .order_by(Person.id)
+        .limit(MOST_GUESTS)
+    )
+    return next((person for person in found if fold(person.name) == fold(name)), None)
+
+
+def invited_to(session: Session, meeting_id: int) -> list[Attendance]:
+    """Return those who are invited to a meeting, by answer and surname, with who they are and whom they stand for."""
+    found = session.scalars(
+        select(Attendance)
+        .join(Attendance.person)
+        .where(Attendance.meeting_id == meeting_id, _is_invited())
+        .options(joinedload(Attendance.person), joinedload(Attendance.organisation))
+        .order_by(Person.name_sort, Attendance.id)
+        .limit(MOST_ANSWERS)
+    )
+    return sorted(found, key=lambda row: IN_ORDER.index(row.reply or Reply.INVITED))
+
+
+def own_invitation(session: Session, meeting_id: int, *, person_id: int | None) -> Attendance | None:
+    """Return somebody's invitation to a meeting, None when they are not invited."""
+    if person_id is None:
+        return None
+    found = select(Attendance).where(Attendance.meeting_id == meeting_id, Attendance.person_id == person_id)
+    return session.scalars(found.where(_is_invited()).order_by(Attendance.id).limit(1)).first()
+
+
+def find_invitation(
+    session: Session, number: int | None = None, *, slug: str | None = None, person_id: int | None = None
+) -> Attendance | None:
+    """Return an invitation by its number, or that of somebody to the meeting at an address, with all its page names."""
+    which: ColumnElement[bool] = Attendance.id == number
+    if slug is not None:
+        which = (Meeting.slug == slug) & (Attendance.person_id == person_id)
+    return session.scalars(
+        select(Attendance)
+        .join(Attendance.meeting)
+        .join(Attendance.person)
+        .where(which, _is_invited(), Person.erased_at.is_(None), Meeting.archived_at.is_(None))
+        .options(
+            joinedload(Attendance.person),
+            joinedload(Attendance.meeting).selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group),
+        )
+        .order_by(Attendance.id)
+        .limit(1)
+    ).first()
+
+
+def _is_invited() -> ColumnElement[bool]:
+    return Attendance.reply.is_not(None) & Attendance.person_id.is_not(None)
+
+
+def belonging(session: Session, people: Iterable[int], groups: Iterable[int], *, today: date) -> set[int]:
+    """Return those of the people who read what is for members of one of the groups: by membership or by an account."""
+    numbers, of = list(people), list(groups)
+    members = select(Membership.person_id).where(
+        Membership.person_id.in_(numbers),
+        Membership.group_id.in_(of),
+        or_(Membership.from_on.is_(None), Membership.from_on <= today),
+        or_(Membership.until_on.is_(None), Membership.until_on >= today),
+    )
+    accounts = (
+        select(Account.person_id)
+        .join(GroupRole, GroupRole.account_id == Account.id)
+        .where(Account.person_id.in_(numbers), Account.active, GroupRole.group_id.in_(of))
+    )
+    return {number for number in session.scalars(members.union(accounts)) if number is not None}
+
+
+def reader(meeting: Meeting, *, belongs: bool) -> Viewer:
+    """Return what somebody invited to a meeting may see of it: as a member of its groups, or as a guest."""
+    return Viewer(belongs_to=frozenset(link.group_id for link in meeting.meeting_groups)) if belongs else Viewer()
+
+
+def is_seen(session: Session, meeting: Meeting, *, viewer: Viewer) -> bool:
+    """Tell whether `viewer` may open the meeting's page."""
+    return session.scalar(select(Meeting.id).where(Meeting.id == meeting.id, visible_meetings(viewer))) is not None
+
+
+def for_letters(session: Session, meeting: Meeting) -> Meeting:
+    """Load all of a meeting that letters and their calendar files tell."""
+    return session.scalars(
+        select(Meeting)
+        .where(Meeting.id == meeting.id)
+        .options(
+            selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group),
+            selectinload(Meeting.networks),
+            selectinload(Meeting.agenda).selectinload(AgendaItem.presenters).joinedload(Speaker.person),
+        )
+    ).one()

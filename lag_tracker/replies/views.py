@@ -1,0 +1,186 @@
+"""Pages for inviting to a meeting and for answering."""
+
+from flask import Blueprint, abort, current_app, make_response, render_template, url_for
+from flask_babel import gettext, ngettext
+from werkzeug.wrappers import Response
+
+from lag_tracker.agenda.queries import agenda_of
+from lag_tracker.calendars.files import event_file
+from lag_tracker.database import db, utc_now
+from lag_tracker.errors import RuleBroken
+from lag_tracker.labels import label
+from lag_tracker.meetings.managed import changeable_meeting
+from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.group import Tier
+from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.visibility import Viewer
+from lag_tracker.replies.forms import AnswerByLinkForm, AnswerForm, InviteForm
+from lag_tracker.replies.letters import send_invitations
+from lag_tracker.replies.operations import (
+    answer_invitation,
+    check_open,
+    invite_people,
+    is_ahead,
+    put_guests_on_record,
+)
+from lag_tracker.replies.queries import (
+    Candidate,
+    belonging,
+    candidates,
+    find_invitation,
+    for_letters,
+    invited_to,
+    is_seen,
+    reader,
+)
+from lag_tracker.web.access import Access, signed_in_account, viewer
+from lag_tracker.web.clock import today
+from lag_tracker.web.formatting import starting_capital
+from lag_tracker.web.forms import form_page
+from lag_tracker.web.language import reading_language
+from lag_tracker.web.personal_links import ANSWER, kept_private, read_signed, signed
+from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.transactions import done
+
+blueprint = Blueprint("replies", __name__)
+GONE = 410
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/uzaicinat", en="/meetings/<slug>/invite", access=Access.MANAGER, methods=FORM)
+def invite(slug: str) -> Response:
+    """Let a manager invite people, each by a letter of their own."""
+    session = db.session()
+    meeting = changeable_meeting(session, slug, viewer=viewer()) or abort(404)
+    offered = candidates(session, meeting)
+    form = InviteForm(offered)
+    if form.is_accepted():
+        with form.rules():
+            said = _invite(meeting, [one for one in offered if one.person.id in form.people.chosen], form)
+            return done(url_for("meetings.show", slug=slug), said)
+    return form_page(
+        "replies/invite.html",
+        form,
+        meeting=meeting,
+        parts=_parts(offered),
+        invited=invited_to(session, meeting.id),
+        refusal=_refusal(meeting),
+    )
+
+
+def _invite(meeting: Meeting, chosen: list[Candidate], form: InviteForm) -> str:
+    """Invite those chosen and the guests; return what to say about it."""
+    session, now, day = db.session(), utc_now(), today()
+    check_open(meeting, today=day)
+    guests = put_guests_on_record(session, form.guests.guests, language=str(form.language.data), viewer=viewer())
+    invited = invite_people(meeting, session=session, people=[*chosen, *guests], now=now, today=day)
+    letters = send_invitations(meeting, invited, note=form.note.data, now=now, today=day)
+    said = [ngettext("%(num)d invitation is on its way.", "%(num)d invitations are on their way.", letters)]
+    if letters < len(invited):
+        said.append(
+            ngettext(
+                "%(num)d person gets no letter: tell them yourself.",
+                "%(num)d people get no letter: tell them yourself.",
+                len(invited) - letters,
+            )
+        )
+    return " ".join(said)
+
+
+def _parts(offered: list[Candidate]) -> list[tuple[str, list[int], str]]:
+    """Return the people offered in parts: heading, numbers, and what tells the parts apart."""
+    lang = reading_language()
+    parts = [
+        (starting_capital(label(tier, lang)), [one.person.id for one in offered if one.tier is tier], f"-{tier.value}")
+        for tier in Tier
+    ]
+    return [
+        *parts,
+        (gettext("Guests of earlier meetings"), [one.person.id for one in offered if not one.tier], "-guest"),
+    ]
+
+
+def _refusal(meeting: Meeting) -> str | None:
+    """Return why nobody can be invited now."""
+    try:
+        check_open(meeting, today=today())
+    except RuleBroken as refusal:
+        return str(refusal)
+    return None
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/atbilde", en="/meetings/<slug>/answer", access=Access.ACCOUNT, methods=FORM)
+def answer(slug: str) -> Response:
+    """Let somebody who has signed in answer their invitation."""
+    invitation = find_invitation(db.session(), slug=slug, person_id=signed_in_account().person_id) or abort(404)
+    form = AnswerForm()
+    if form.is_accepted():
+        with form.rules():
+            answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
+            has_page = is_seen(db.session(), invitation.meeting, viewer=viewer())
+            return done(url_for("meetings.show" if has_page else ".answer", slug=slug), gettext("Thank you, noted."))
+    return _answer_page(invitation, form)
+
+
+@page(blueprint, lv="/atbilde/<token>", en="/answer/<token>", access=Access.PUBLIC, methods=FORM)
+def by_link(token: str) -> Response:
+    """Let somebody answer by the link in their letter. Opening it answers nothing: programs open links, too."""
+    invitation = _invitation_of(token)
+    if _is_over(invitation.meeting):
+        return kept_private(make_response(render_template("replies/over.html"), GONE))
+    form = AnswerByLinkForm()
+    if form.is_accepted():
+        with form.rules():
+            answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
+            return kept_private(done(url_for(".by_link", token=token)))
+    return kept_private(_answer_page(invitation, form))
+
+
+@page(blueprint, lv="/atbilde/<token>/sanaksme.ics", en="/answer/<token>/meeting.ics", access=Access.PUBLIC)
+def calendar_file(token: str) -> Response:
+    """Give somebody invited the meeting as a file for their calendar, with what they may see of it."""
+    invitation, settings = _invitation_of(token), current_app.config["SETTINGS"]
+    if _is_over(invitation.meeting):
+        abort(GONE)
+    file = event_file(
+        db.session(),
+        for_letters(db.session(), invitation.meeting),
+        viewer=_reader(invitation),
+        lang=reading_language(),
+        base_url=settings.address,
+        time_zone=settings.time_zone,
+        now=utc_now(),
+    )
+    response = Response(file or abort(404), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{invitation.meeting.slug}.ics"'
+    return kept_private(response)
+
+
+def _invitation_of(token: str) -> Attendance:
+    """Return the invitation that a personal link is for; 404 when it is for none."""
+    number = read_signed(ANSWER, token)
+    return (find_invitation(db.session(), number) if number else None) or abort(404)
+
+
+def _is_over(meeting: Meeting) -> bool:
+    """Tell whether links to a meeting open nothing any more; of one that was called off they still say so."""
+    return not meeting.is_cancelled and not is_ahead(meeting, today=today())
+
+
+def _reader(invitation: Attendance) -> Viewer:
+    """Return what the receiver of an invitation may see of the meeting, whether they have signed in or not."""
+    groups = [link.group_id for link in invitation.meeting.meeting_groups]
+    belongs = bool(belonging(db.session(), [invitation.person_id or 0], groups, today=today()))
+    return reader(invitation.meeting, belongs=belongs)
+
+
+def _answer_page(invitation: Attendance, form: AnswerForm) -> Response:
+    """Return the page of an invitation, with what its receiver may see of the meeting."""
+    session, meeting = db.session(), invitation.meeting
+    return form_page(
+        "replies/answer.html",
+        form,
+        invitation=invitation,
+        agenda=agenda_of(session, meeting.id, viewer=_reader(invitation), starts=meeting.starts_at_time),
+        calendar=url_for(".calendar_file", token=signed(ANSWER, invitation.id)),
+        has_page=is_seen(session, meeting, viewer=viewer()),
+    )
