@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import URL, event
+from werkzeug.routing import Rule
 
 from lag_tracker import create_app
 from lag_tracker.config import Settings
@@ -37,6 +38,23 @@ class KeptTemplates(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template."""
         self.compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+def keep_compiled_addresses() -> None:
+    """Let each way to write an address be compiled once a run: it takes most of the time that an application takes."""
+    compile_builder = Rule._compile_builder
+    kept: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+
+    def compiled(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, rule.subdomain, str(rule.defaults), append_unknown)
+        if key not in kept:
+            kept[key] = compile_builder(rule, append_unknown)
+        return kept[key]
+
+    Rule._compile_builder = compiled  # type: ignore[method-assign]
+
+
+keep_compiled_addresses()
 
 
 def settings_for(folder: Path, **given: Any) -> Settings:
@@ -92,10 +110,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         drop_database(server, database)
 
 
-@pytest.fixture
-def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
-    """Return the application over an empty database, with a context pushed so that tests can write records."""
-    app = create_app(settings_for(tmp_path, database_url=database_url))
+@contextmanager
+def application(folder: Path, database_url: str) -> Iterator[Flask]:
+    """Give an application over a migrated database, with a context pushed so that tests can write records."""
+    app = create_app(settings_for(folder, database_url=database_url))
     app.config["TESTING"] = True
     app.test_client_class = CheckingClient
     app.jinja_env.bytecode_cache = KeptTemplates()
@@ -103,6 +121,13 @@ def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
         yield app
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """Return the application over an empty database of its own."""
+    with application(tmp_path, database_url) as app:
+        yield app
 
 
 @pytest.fixture

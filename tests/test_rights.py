@@ -3,6 +3,9 @@
 Whoever adds an address behind a door adds a line to ADDRESSES; the first test says so.
 """
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,6 +22,7 @@ from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import LinkKind, Meeting, MeetingLink, MeetingSeries
 from lag_tracker.web.access import Access
 from tests import factories
+from tests.conftest import application
 from tests.visitors import administrator, manager_of, member_of, observer_of
 
 
@@ -181,10 +185,17 @@ OPENS = {
 }
 NOT_FOUND, SIGN_IN_FIRST, NOT_SIGNED_IN = 404, 303, 401
 
-pytestmark = pytest.mark.sqlite_only
+
+@pytest.fixture(scope="module")
+def app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return one application for all: nothing here changes a record, and there are hundreds of addresses."""
+    folder = tmp_path_factory.mktemp("rights")
+    shutil.copy(migrated_sqlite, folder)
+    with application(folder, "") as app:
+        yield app
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def world(app: Flask) -> dict[str, FlaskClient]:
     """Make our group and another municipality's, each with one record of every kind; return a visitor of each role.
 
