@@ -51,7 +51,7 @@ def keep_compiled_addresses() -> None:
             kept[key] = compile_builder(rule, append_unknown)
         return kept[key]
 
-    Rule._compile_builder = compiled  # type: ignore[method-assign]
+    Rule._compile_builder = compiled  # type: ignore[assignment,method-assign]
 
 
 keep_compiled_addresses()
