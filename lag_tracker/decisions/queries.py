@@ -43,6 +43,8 @@ class DecisionRow(NamedTuple):
     group_slug: str | None
     group_name: Bilingual
     is_sample: bool
+    #: Whether everyone may read it; else `viewer` may, and is told so.
+    is_public: bool
 
     @property
     def position(self) -> Position:
@@ -149,6 +151,7 @@ _COLUMNS = (
     Group.name_lv,
     Group.name_en,
     Group.is_sample,
+    Decision.published_on,
 )
 
 
@@ -191,6 +194,7 @@ def _rows(session: Session, found: Select[*tuple[Any, ...]], limit: int) -> list
             row.group_slug,
             Bilingual(row.name_lv, row.name_en),
             bool(row.is_sample),
+            row.published_on is not None,
         )
         for row in session.execute(found.limit(limit))
     ]

@@ -137,11 +137,13 @@ def test_unpublished_decisions_are_read_by_those_who_may(
         return ["Uzsākt izpēti." in page for page in pages]
 
     assert readers() == [False, False, True]
+    assert texts(manager.get("/en/meetings/vizija").text, "span", css_class="badge--draft") == ["not public yet"]
     meeting.minutes_state = MinutesState.IN_REVIEW
     db.session.commit()
     assert readers() == [False, True, True]
     send(manager, f"{PAGE}/{decision.id}", is_public="y")
     assert readers() == [True, True, True]
+    assert texts(manager.get("/en/meetings/vizija").text, "span", css_class="badge--draft") == []
     send(manager, f"{PAGE}/{decision.id}", is_public=None)
     assert readers() == [False, True, True]
 
