@@ -1,6 +1,7 @@
 """Pages on which managers write down what is to be done."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext
@@ -138,5 +139,5 @@ def _actions_page(meeting: Meeting, form: Form, open_item: int | None = None) ->
         open_item=open_item,
         at=request.args.get("at", type=int),
         adding=adding,
-        button=Button(is_fresh=True),
+        make_button=partial(Button, is_fresh=True),
     )

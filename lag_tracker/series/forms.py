@@ -51,11 +51,11 @@ class SkippedField(LinesField):
 class SeriesForm(Form):
     """Several meetings by a rule: from when, how often, how many, and what they have in common."""
 
-    starts_on = DayField(lazy("From"), [Needed(lazy("Enter the first day on which the group may meet."))])
     pattern = ChoiceField(lazy("How often"), of=Pattern, default=Pattern.MONTHS)
     every = NumberField(lazy("Every how many"), [Needed(lazy("Enter 1 for each week or month."))], least=1, most=12)
     nth = ChoiceField(lazy("Which one of the month"), of=Nth, default=Nth.FIRST)
     weekday = ChoiceField(lazy("Day of the week"), of=Weekday, default=Weekday.TUESDAY)
+    starts_on = DayField(lazy("From"), [Needed(lazy("Enter the first day on which the group may meet."))])
     how_many = NumberField(
         lazy("How many meetings"), [Needed(lazy("Enter how many meetings to make."))], least=1, most=MOST_MEETINGS
     )

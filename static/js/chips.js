@@ -1,11 +1,8 @@
-// People to tick: Tab comes by once, the arrow keys move among them, letters jump to a name, and one chip ticks all.
+// People to tick: Tab comes by once, the arrow keys move among them, letters jump to a name, and one chip ticks all
+// where that makes sense.
 const PAUSE = 700;
 
-for (const group of document.querySelectorAll("[data-chips]")) {
-  const row = group.querySelector("[data-all]");
-  const boxes = [...row.querySelectorAll("input[type=checkbox]")];
-  if (boxes.length < 2) continue;
-
+function chipForAll(group, row, boxes) {
   const all = document.createElement("input");
   all.type = "checkbox";
   all.id = `${group.id}-all`;
@@ -16,9 +13,21 @@ for (const group of document.querySelectorAll("[data-chips]")) {
   words.textContent = row.dataset.all;
   label.append(all, words);
   row.prepend(label);
-
-  const stops = [all, ...boxes];
   const tell = () => { all.checked = boxes.every((box) => box.checked); };
+  all.addEventListener("change", () => {
+    for (const box of boxes) box.checked = all.checked;
+  });
+  row.addEventListener("change", tell);
+  tell();
+  return all;
+}
+
+for (const group of document.querySelectorAll("[data-chips]")) {
+  const row = group.querySelector(".chips-row");
+  const boxes = [...row.querySelectorAll("input[type=checkbox]")];
+  if (boxes.length < 2) continue;
+
+  const stops = row.dataset.all ? [chipForAll(group, row, boxes), ...boxes] : boxes;
   const stopAt = (chosen) => {
     for (const stop of stops) stop.tabIndex = stop === chosen ? 0 : -1;
   };
@@ -26,10 +35,6 @@ for (const group of document.querySelectorAll("[data-chips]")) {
     stopAt(chosen);
     chosen.focus();
   };
-  all.addEventListener("change", () => {
-    for (const box of boxes) box.checked = all.checked;
-  });
-  row.addEventListener("change", tell);
   row.addEventListener("focusin", (event) => stopAt(event.target));
 
   let typed = "";
@@ -49,6 +54,5 @@ for (const group of document.querySelectorAll("[data-chips]")) {
       if (found) goTo(found);
     }
   });
-  stopAt(all);
-  tell();
+  stopAt(stops[0]);
 }
