@@ -10,6 +10,7 @@ from lag_tracker.models.meeting import Meeting, MeetingKind, Mode
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Audience, Certainty, Precision
+from lag_tracker.replies.forms import ChangeForm
 from lag_tracker.web.fields import (
     AddressField,
     ChoiceField,
@@ -20,15 +21,16 @@ from lag_tracker.web.fields import (
     RecordField,
     RecordsField,
     TextField,
+    TickField,
     ZoneField,
     lazy,
     one_of_two,
 )
 from lag_tracker.web.formatting import plain
-from lag_tracker.web.forms import Form, RecordForm
+from lag_tracker.web.forms import Form
 
 #: Fields that are no columns: they say when it is, and what it belongs to.
-APART = {*Moment._fields, "leading", "others", "networks"}
+APART = {*Moment._fields, "leading", "others", "networks", "tells_invited"}
 REASON_NEEDED = lazy("Say why it is cancelled: everyone who was coming will read it.")
 
 
@@ -47,7 +49,7 @@ class MeetingOnPaper:
         return getattr(self.meeting, name)
 
 
-class MeetingForm(RecordForm):
+class MeetingForm(ChangeForm):
     """A meeting: what, when, where, whose, for whom, and afterwards what came of it."""
 
     title_lv = LineField(lazy("Title in Latvian"), longest=500)
@@ -114,6 +116,7 @@ class CancelForm(Form):
 
     reason_lv = TextField(lazy("Reason in Latvian"), [one_of_two("reason_lv", "reason_en", REASON_NEEDED)])
     reason_en = TextField(lazy("Reason in English"))
+    tells_invited = TickField(lazy("Tell those invited by letter"), default=True)
 
     @property
     def reason(self) -> Bilingual:

@@ -40,8 +40,8 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.replies.forms import AnswerForm
-from lag_tracker.replies.operations import is_ahead
-from lag_tracker.replies.queries import invited_to, own_invitation
+from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, told
+from lag_tracker.replies.queries import invited_to, is_ahead, number_invited, own_invitation
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
@@ -100,6 +100,7 @@ def edit(slug: str) -> Response:
     form.offer(groups=groups, networks=networks, municipalities=all_municipalities(session))
     if not viewer().is_administrator and meeting.meeting_groups:
         form.leading.empty = None
+    invited = number_invited(session, [meeting], today=today())
     if form.is_accepted():
         with form.rules():
             move = change_meeting(
@@ -111,8 +112,10 @@ def edit(slug: str) -> Response:
                 today=today(),
                 now=utc_now(),
             )
-            return done(url_for(".show", slug=slug), _saved(meeting, move))
-    return form_page("meetings/form.html", form, meeting=meeting)
+            moves = [(meeting, move)] if move and invited and form.tells_invited.data else []
+            letters = tell_of_moves(moves, now=utc_now(), today=today())
+            return done(url_for(".show", slug=slug), _saved(meeting, move, letters))
+    return form_page("meetings/form.html", form, meeting=meeting, invited=invited)
 
 
 @page(blueprint, lv="/sanaksmes/<slug>/izsludinat", en="/meetings/<slug>/publish", access=Access.MANAGER, methods=FORM)
@@ -137,11 +140,15 @@ def hold(slug: str) -> Response:
 def cancel(slug: str) -> Response:
     """Let a manager call a meeting off, saying why, after saying what subscribers will see."""
     meeting, form = _changeable(slug), CancelForm()
+    invited = number_invited(db.session(), [meeting], today=today())
     if form.is_accepted():
         with form.rules():
             cancel_meeting(meeting, reason=form.reason, now=utc_now())
-            return done(url_for(".show", slug=slug), gettext("The meeting was cancelled; calendars show it as such."))
-    return form_page("meetings/cancel.html", form, meeting=meeting)
+            to_tell = [meeting] if invited and form.tells_invited.data else []
+            letters = tell_of_cancellation(to_tell, now=utc_now(), today=today())
+            said = [gettext("The meeting was cancelled; calendars show it as such."), *told(letters)]
+            return done(url_for(".show", slug=slug), " ".join(said))
+    return form_page("meetings/cancel.html", form, meeting=meeting, invited=invited)
 
 
 @page(blueprint, lv="/sanaksmes/<slug>/arhivs", en="/meetings/<slug>/archive", access=Access.MANAGER, methods=FORM)
@@ -189,11 +196,12 @@ def _holding(meeting: Meeting, offered: list[Group], chosen: list[int]) -> list[
     return groups + [one for one in meeting.groups if one not in groups and not viewer().may_manage([one.id])]
 
 
-def _saved(meeting: Meeting, move: Move | None) -> str:
+def _saved(meeting: Meeting, move: Move | None, letters: int) -> str:
     """Say that a meeting was saved, and what those who subscribed will see of it."""
     said = [gettext("The meeting was saved.")]
     if move and move.is_another_time and meeting.state is MeetingState.SCHEDULED and meeting.has_day:
         said.append(gettext("Subscribed calendars move it when they next look, mostly within hours."))
+    said += told(letters)
     twice = ambiguous_times(move.after.moment) if move else []
     if twice:
         said.append(gettext("%(clock)s comes twice that night; the first one is meant.", clock=f"{twice[0]:%H:%M}"))

@@ -9,9 +9,9 @@ from wtforms.validators import StopValidation
 
 from lag_tracker.models.attendance import Reply
 from lag_tracker.replies.queries import Candidate
-from lag_tracker.web.fields import ChoiceField, LanguageField, LinesField, RecordsField, TextField, lazy
+from lag_tracker.web.fields import ChoiceField, LanguageField, LinesField, RecordsField, TextField, TickField, lazy
 from lag_tracker.web.formatting import short_date
-from lag_tracker.web.forms import Form
+from lag_tracker.web.forms import Form, RecordForm
 
 LONGEST_NAME = 200
 #: A note stands in every letter; longer ones are a document.
@@ -102,6 +102,17 @@ def _words(one: Candidate) -> str:
     elif not one.person.wants_letters:
         said.append(gettext("wants no letters"))
     return said[0] if len(said) == 1 else f"{said[0]} ({', '.join(said[1:])})"
+
+
+class ChangeForm(RecordForm):
+    """A form that changes meetings to which people may be invited, and asks whether to tell them."""
+
+    tells_invited = TickField(lazy("Tell those invited by letter when the time or the place changes"), default=True)
+
+    def _note_saved(self, saved_form: RecordForm) -> None:
+        super()._note_saved(saved_form)
+        # Whether letters go out is asked of each who saves, and belongs to no record.
+        self.saved_meanwhile.pop("tells_invited", None)
 
 
 class AnswerForm(Form):

@@ -5,13 +5,16 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import current_app, url_for
+from flask_babel import ngettext
 
 from lag_tracker.agenda.queries import AgendaRow, agenda_of
 from lag_tracker.calendars.files import event_file
 from lag_tracker.database import db
+from lag_tracker.meetings.operations import Move
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.meeting import Meeting
-from lag_tracker.replies.queries import belonging, for_letters, reader
+from lag_tracker.replies.operations import ask_again
+from lag_tracker.replies.queries import belonging, for_letters, invited_to, reader
 from lag_tracker.web.letters import send_letter
 from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
 
@@ -50,6 +53,34 @@ def send_invitations(
 ) -> int:
     """Write an invitation to each who has an address and wants letters, one a day at most; return how many."""
     return _write("invitation", meeting, invited, once=f"{today}", note=note, now=now, today=today)
+
+
+def tell_of_moves(moves: Iterable[tuple[Meeting, Move]], *, now: datetime, today: date) -> int:
+    """Tell those who are invited what has changed, and ask them anew where the time did; return how many letters."""
+    session, written = db.session(), 0
+    session.flush()
+    for meeting, move in moves:
+        invited = invited_to(session, meeting.id)
+        if move.is_another_time:
+            ask_again(invited)
+        written += _write("moved", meeting, invited, once=f"{meeting.revision}", move=move, now=now, today=today)
+    return written
+
+
+def tell_of_cancellation(meetings: Iterable[Meeting], *, now: datetime, today: date) -> int:
+    """Tell those who are invited that meetings do not take place, and why; return how many letters."""
+    session, written = db.session(), 0
+    session.flush()
+    for meeting in meetings:
+        is_past = meeting.last_day is None or meeting.last_day < today
+        invited = [] if is_past else invited_to(session, meeting.id)
+        written += _write("cancelled", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
+    return written
+
+
+def told(letters: int) -> list[str]:
+    """Return what to say to a manager about letters that tell of what they did."""
+    return [ngettext("%(num)d letter tells of it.", "%(num)d letters tell of it.", letters)] if letters else []
 
 
 def _write(

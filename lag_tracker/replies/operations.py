@@ -13,7 +13,7 @@ from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer
-from lag_tracker.replies.queries import Candidate, known_receiver
+from lag_tracker.replies.queries import Candidate, is_ahead, known_receiver
 
 
 def check_open(meeting: Meeting, *, today: date) -> None:
@@ -26,12 +26,6 @@ def check_open(meeting: Meeting, *, today: date) -> None:
         raise RuleBroken(gettext("Enter the day of the meeting first: people are invited to come on a day."))
     if not is_ahead(meeting, today=today):
         raise RuleBroken(gettext("The meeting is over, so nobody can be invited to it."))
-
-
-def is_ahead(meeting: Meeting, *, today: date) -> bool:
-    """Tell whether people can still say if they come."""
-    is_planned = meeting.state is MeetingState.SCHEDULED and not meeting.is_archived
-    return is_planned and meeting.last_day is not None and meeting.last_day >= today
 
 
 def invite_people(
@@ -77,3 +71,9 @@ def answer_invitation(invitation: Attendance, *, reply: Reply, now: datetime, to
     if not is_ahead(invitation.meeting, today=today):
         raise RuleBroken(gettext("The meeting is over or does not take place; there is nothing to answer any more."))
     invitation.reply, invitation.replied_at = reply, now
+
+
+def ask_again(invited: Iterable[Attendance]) -> None:
+    """Take back the answers to an invitation, because the meeting is at another time (as in RFC 5546, 3.2.2.1)."""
+    for row in invited:
+        row.reply, row.replied_at = Reply.INVITED, None

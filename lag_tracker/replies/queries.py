@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, distinct, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.attendance.queries import members_on
@@ -13,7 +13,7 @@ from lag_tracker.models.account import Account, GroupRole
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.group import Membership, Tier
-from lag_tracker.models.meeting import Meeting, MeetingGroup
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer, readable_people, visible_meetings
 
@@ -99,6 +99,19 @@ def invited_to(session: Session, meeting_id: int) -> list[Attendance]:
         .limit(MOST_ANSWERS)
     )
     return sorted(found, key=lambda row: IN_ORDER.index(row.reply or Reply.INVITED))
+
+
+def is_ahead(meeting: Meeting, *, today: date) -> bool:
+    """Tell whether people can still say if they come."""
+    is_planned = meeting.state is MeetingState.SCHEDULED and not meeting.is_archived
+    return is_planned and meeting.last_day is not None and meeting.last_day >= today
+
+
+def number_invited(session: Session, meetings: Iterable[Meeting], *, today: date) -> int:
+    """Return how many people are invited to those of the meetings that are still to come."""
+    numbers = [meeting.id for meeting in meetings if is_ahead(meeting, today=today)]
+    people = select(func.count(distinct(Attendance.person_id))).where(Attendance.meeting_id.in_(numbers), _is_invited())
+    return (session.scalar(people) or 0) if numbers else 0
 
 
 def own_invitation(session: Session, meeting_id: int, *, person_id: int | None) -> Attendance | None:

@@ -20,7 +20,6 @@ from lag_tracker.replies.operations import (
     answer_invitation,
     check_open,
     invite_people,
-    is_ahead,
     put_guests_on_record,
 )
 from lag_tracker.replies.queries import (
@@ -30,6 +29,7 @@ from lag_tracker.replies.queries import (
     find_invitation,
     for_letters,
     invited_to,
+    is_ahead,
     is_seen,
     reader,
 )

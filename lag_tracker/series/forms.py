@@ -12,6 +12,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState, Mode
 from lag_tracker.models.rhythm import Nth, Pattern, Rhythm, Scope, Weekday
 from lag_tracker.models.traits import Audience, Precision
+from lag_tracker.replies.forms import ChangeForm
 from lag_tracker.series.operations import SeriesPlan
 from lag_tracker.web.fields import (
     ChoiceField,
@@ -26,7 +27,7 @@ from lag_tracker.web.fields import (
     read_day,
 )
 from lag_tracker.web.formatting import plain
-from lag_tracker.web.forms import Form, RecordForm
+from lag_tracker.web.forms import Form
 
 #: A year of weeks.
 MOST_MEETINGS = 52
@@ -107,7 +108,7 @@ class SeriesForm(Form):
         return [Moment(day, None, Precision.DAY, *hours, time_zone) for day in self.days]
 
 
-class TogetherForm(RecordForm):
+class TogetherForm(ChangeForm):
     """What one meeting of a series, or it and all later ones, are given."""
 
     scope = ChoiceField(lazy("Which meetings"), of=Scope, default=Scope.THIS_AND_LATER)
@@ -122,4 +123,4 @@ class TogetherForm(RecordForm):
     @property
     def words(self) -> dict[str, Any]:
         """What was filled in, by column."""
-        return {name: value for name, value in self.values.items() if name != "scope"}
+        return {name: value for name, value in self.values.items() if name not in {"scope", "tells_invited"}}

@@ -11,10 +11,13 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meetings.forms import CancelForm
 from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of
+from lag_tracker.meetings.operations import Move, arranged
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.rhythm import Scope
 from lag_tracker.models.traits import Certainty, Precision
+from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, told
+from lag_tracker.replies.queries import number_invited
 from lag_tracker.series.forms import SeriesForm, TogetherForm
 from lag_tracker.series.operations import cancel_together, change_together, check_moments, make_series
 from lag_tracker.series.queries import AHEAD, this_and_later
@@ -61,13 +64,19 @@ def change(slug: str) -> Response:
     meeting = _meeting(slug)
     together = this_and_later(db.session(), meeting, viewer=viewer())
     form = TogetherForm(meeting)
+    invited = number_invited(db.session(), together, today=today())
     if form.is_accepted():
         with form.rules():
             meetings = [meeting] if form.scope.data is Scope.THIS else together
+            before = [arranged(one) for one in meetings]
             number = change_together(meetings, words=form.words, now=utc_now())
-            said = ngettext("%(num)d meeting was changed.", "%(num)d meetings were changed.", number)
-            return done(url_for("meetings.show", slug=slug), said)
-    return form_page("series/change.html", form, meeting=meeting, together=together)
+            said = [ngettext("%(num)d meeting was changed.", "%(num)d meetings were changed.", number)]
+            if invited and form.tells_invited.data:
+                moves = [(one, Move(was, arranged(one))) for one, was in zip(meetings, before, strict=True)]
+                told_of = [(one, move) for one, move in moves if move.before != move.after]
+                said += told(tell_of_moves(told_of, now=utc_now(), today=today()))
+            return done(url_for("meetings.show", slug=slug), " ".join(said))
+    return form_page("series/change.html", form, meeting=meeting, together=together, invited=invited)
 
 
 @page(
@@ -81,12 +90,15 @@ def cancel(slug: str) -> Response:
     """Let a manager call off a meeting of a series and all later ones."""
     meeting, form = _meeting(slug), CancelForm()
     together = this_and_later(db.session(), meeting, viewer=viewer())
+    invited = number_invited(db.session(), together, today=today())
     if form.is_accepted():
         with form.rules():
             cancel_together(together, reason=form.reason, now=utc_now())
-            said = ngettext("%(num)d meeting was cancelled.", "%(num)d meetings were cancelled.", len(together))
-            return done(url_for("meetings.show", slug=slug), said)
-    return form_page("series/cancel.html", form, meeting=meeting, together=together)
+            said = [ngettext("%(num)d meeting was cancelled.", "%(num)d meetings were cancelled.", len(together))]
+            if invited and form.tells_invited.data:
+                said += told(tell_of_cancellation(together, now=utc_now(), today=today()))
+            return done(url_for("meetings.show", slug=slug), " ".join(said))
+    return form_page("series/cancel.html", form, meeting=meeting, together=together, invited=invited)
 
 
 def _meeting(slug: str) -> Meeting:

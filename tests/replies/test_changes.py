@@ -1,0 +1,161 @@
+"""Those who are invited hear of a move and of a cancellation, when the manager says so, and each once."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from icalendar import Calendar, Component
+from sqlalchemy import select
+
+from lag_tracker.database import db
+from lag_tracker.models.attendance import Reply
+from lag_tracker.models.group import Group
+from lag_tracker.models.letter import Letter
+from lag_tracker.models.meeting import Meeting, MeetingSeries, MeetingState
+from tests import factories
+from tests.replies.invited import NOW, ahead, answers, invite, letters, member
+from tests.visitors import form_of, manager_of, send
+
+EDIT = "/en/meetings/sanaksme/edit"
+CANCEL = "/en/meetings/sanaksme/cancel"
+
+
+@pytest.fixture(autouse=True)
+def _at_the_moment() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def group(app: Flask) -> Group:
+    """Return a group with a meeting ahead, to which Anna said she comes."""
+    made: Group = factories.group("Ķekavas grupa", slug="kekava")
+    meeting = ahead(made)
+    invite(meeting, member(made, "Anna Bērziņa", "anna@grupas.example", language="en"), Reply.ACCEPTED)
+    invite(meeting, member(made, "Juris Kalns", "juris@grupas.example", wants_letters=False), Reply.DECLINED)
+    db.session.commit()
+    return made
+
+
+def event_of(letter: Letter) -> Component:
+    assert letter.calendar is not None
+    (event,) = Calendar.from_ical(letter.calendar).walk("VEVENT")
+    return event
+
+
+def test_those_invited_hear_of_another_time_and_are_asked_anew(app: Flask, group: Group) -> None:
+    manager = manager_of(app, group)
+    answer = send(manager, EDIT, starts_on="2027-03-19", starts_at_time="17:30")
+    assert "1 letter tells of it." in manager.get(answer.location).text
+    (letter,) = letters()
+    assert (letter.kind, letter.subject) == ("meeting_moved", "Another time: Velo & ceļi, now 19 Mar 2027")
+    assert (
+        "The meeting is at another time now.\n"
+        "It was: Friday, 12 March 2027, 18:00–20:00\n\n"
+        "As it is now:\n\n"
+        "Velo & ceļi\n"
+        "When: Friday, 19 March 2027, 17:30–20:00\n"
+    ) in letter.text
+    assert answers() == {"Anna Bērziņa": Reply.INVITED, "Juris Kalns": Reply.INVITED}
+
+
+def test_the_calendar_file_is_the_same_event_with_a_higher_sequence(app: Flask, group: Group) -> None:
+    manager = manager_of(app, group)
+    send(manager, EDIT, starts_on="2027-03-19")
+    send(manager, EDIT, starts_on="2027-03-26")
+    first, second = (event_of(letter) for letter in letters("meeting_moved"))
+    feed = Calendar.from_ical(app.test_client(use_cookies=False).get("/kalendari/sanaksmes/sanaksme.ics").text)
+    (shown,) = feed.walk("VEVENT")
+    assert first["UID"] == second["UID"] == shown["UID"]
+    assert [event["SEQUENCE"] for event in (first, second, shown)] == [1, 2, 2]
+    assert second.decoded("DTSTART") == shown.decoded("DTSTART")
+
+
+def test_another_place_is_told_and_answers_stay(app: Flask, group: Group) -> None:
+    send(manager_of(app, group), EDIT, place_lv="Bibliotēka")
+    (letter,) = letters()
+    assert letter.subject == "Another place: Velo & ceļi, 12 Mar 2027"
+    assert "It was: Ķekavas pagasta pārvalde, Gaismas iela 19\n" in letter.text
+    assert "Where: Bibliotēka\n" in letter.text
+    assert answers()["Anna Bērziņa"] is Reply.ACCEPTED
+
+
+def test_nobody_is_told_when_the_manager_does_not_want_it(app: Flask, group: Group) -> None:
+    send(manager_of(app, group), EDIT, starts_on="2027-03-19", tells_invited=None)
+    assert (letters(), answers()["Anna Bērziņa"]) == ([], Reply.ACCEPTED)
+
+
+def test_a_change_of_words_is_told_to_nobody(app: Flask, group: Group) -> None:
+    send(manager_of(app, group), EDIT, summary_lv="Par velosipēdiem")
+    assert letters() == []
+
+
+def test_moving_there_and_back_and_there_again_is_told_each_time(app: Flask, group: Group) -> None:
+    manager = manager_of(app, group)
+    for day in ("2027-03-19", "2027-03-12", "2027-03-19"):
+        send(manager, EDIT, starts_on=day)
+    assert len(letters("meeting_moved")) == 3
+
+
+def test_those_invited_hear_of_a_cancellation_with_its_reason(app: Flask, group: Group) -> None:
+    send(manager_of(app, group), CANCEL, reason_lv="Lektors ir saslimis.")
+    (letter,) = letters()
+    assert (letter.kind, letter.subject) == ("meeting_cancelled", "Cancelled: Velo & ceļi, 12 Mar 2027")
+    assert "The meeting to which you were invited does not take place.\n\nLektors ir saslimis.\n" in letter.text
+    assert "/answer/" not in letter.text
+    assert (event_of(letter)["STATUS"], event_of(letter)["SEQUENCE"]) == ("CANCELLED", 1)
+
+
+def test_a_cancellation_can_be_kept_quiet(app: Flask, group: Group) -> None:
+    send(manager_of(app, group), CANCEL, reason_lv="Dubults ieraksts.", tells_invited=None)
+    assert letters() == []
+
+
+def test_a_refused_change_tells_nobody(app: Flask, group: Group) -> None:
+    manager = manager_of(app, group)
+    assert send(manager, CANCEL, reason_lv="").status_code == 422
+    assert send(manager, EDIT, starts_on="").status_code in {409, 422}
+    assert (letters(), answers()["Anna Bērziņa"]) == ([], Reply.ACCEPTED)
+
+
+def test_those_invited_to_a_series_hear_of_what_is_done_to_all_of_it(app: Flask, group: Group) -> None:
+    first = db.session.scalars(select(Meeting)).one()
+    series = MeetingSeries(rule="every 1 months, friday second")
+    db.session.add(series)
+    db.session.flush()
+    later = ahead(group, slug="velaka", starts_on=NOW.date().replace(month=4, day=9))
+    first.series_id = later.series_id = series.id
+    invite(later, member(group, "Zane Ozola", "zane@grupas.example", language="en"), Reply.TENTATIVE)
+    manager = manager_of(app, group)
+    page = "/en/meetings/sanaksme/series"
+    assert "3 people are invited." in manager.get(page).text
+    answer = send(manager, page, starts_at_time="17:00")
+    assert "2 letters tell of it." in manager.get(answer.location).text
+    assert [(letter.kind, letter.to_email) for letter in letters()] == [
+        ("meeting_moved", "anna@grupas.example"),
+        ("meeting_moved", "zane@grupas.example"),
+    ]
+    assert set(answers().values()) == {Reply.INVITED}
+    send(manager, page, title_en="Evening meeting")
+    assert len(letters()) == 2
+    send(manager, f"{page}/cancel", reason_lv="Projekts beidzies")
+    assert len(letters("meeting_cancelled")) == 2
+
+
+def test_nobody_is_asked_about_letters_where_nobody_is_invited(app: Flask) -> None:
+    lone = factories.group(slug="cita")
+    ahead(lone, slug="klusa")
+    page = manager_of(app, lone).get("/sanaksmes/klusa/labot")
+    assert "tells_invited" not in form_of(page)
+
+
+def test_a_meeting_of_the_past_is_corrected_quietly(app: Flask) -> None:
+    lone = factories.group(slug="cita")
+    invite(
+        ahead(lone, slug="klusa", state=MeetingState.HELD, starts_on=NOW.date().replace(month=2)),
+        member(lone, "Zane Ozola", "zane@grupas.example"),
+        Reply.ACCEPTED,
+    )
+    send(manager_of(app, lone), "/sanaksmes/klusa/labot", starts_on="2027-02-02")
+    assert letters() == []
