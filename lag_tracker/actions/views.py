@@ -92,6 +92,8 @@ def turn(slug: str, number: int) -> Response:
     wanted = request.form.get("state", "")
     if form.is_accepted():
         bring_action_to(action, ActionState(wanted) if wanted in set(ActionState) else abort(400))
+        if request.form.get("from") == "desk":
+            return done(url_for("desk.show"), gettext("The action was saved."))
         return done(url_for(".work", slug=slug, at=number))
     return _actions_page(meeting, form)
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db, utc_now
-from lag_tracker.models.action import Action
+from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.group import Group
@@ -19,8 +19,8 @@ from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.models.proposal import Proposal, ProposalKind
 from lag_tracker.models.traits import Precision
 from tests import factories
-from tests.reading import texts
-from tests.visitors import manager_of
+from tests.reading import links, texts
+from tests.visitors import administrator, form_of, manager_of
 
 TODAY = utc_now().date()
 
@@ -139,7 +139,7 @@ def test_nothing_of_another_group_is_on_the_desk(app: Flask, group: Group) -> No
     db.session.add(Action(meeting_id=meeting.id, text_lv="Svešais", due_on=TODAY))
     db.session.add(Proposal(group_id=other.id, kind=ProposalKind.TOPIC, title="Ceļi", language="lv"))
     page = desk(app, group)
-    assert [word for word in ("Svešā", "Svešais", "proposal", "Cita grupa") if word in page] == []
+    assert [word for word in ("Svešā", "Svešais", "1 proposal", "Cita grupa") if word in page] == []
 
 
 def test_the_desk_asks_the_same_number_of_questions_for_one_meeting_and_for_three(
@@ -164,3 +164,58 @@ def test_the_desk_asks_the_same_number_of_questions_for_one_meeting_and_for_thre
         ahead(group, starts_on=TODAY - timedelta(days=1))
     db.session.commit()
     assert asked(manager) == before
+
+
+def test_each_task_is_one_click_away(app: Flask, group: Group) -> None:
+    lacking, late = ahead(group, "Gaidāmā"), ahead(group, "Vēlu", starts_on=TODAY - timedelta(days=20))
+    late.state = MeetingState.HELD
+    factories.agenda_item(late)
+    db.session.flush()
+    due = Action(meeting_id=late.id, text_lv="Darbs", due_on=TODAY)
+    db.session.add(due)
+    found = links(desk(app, group))
+    expected = {
+        "Plan a meeting": "/en/groups/kekava/meetings/next",
+        "Log a meeting": "/en/groups/kekava/meetings/log",
+        "Plan several meetings": "/en/groups/kekava/meetings/series",
+        "New initiative": "/en/groups/kekava/initiatives/new",
+        "New topic": "/en/groups/kekava/topics/new",
+        "Members": "/en/groups/kekava/members",
+        "Roles": "/en/groups/kekava/roles",
+        "Proposals": "/en/desk/proposals",
+        "Letters that were not sent": "/en/letters",
+        "No agenda yet.": f"/en/meetings/{lacking.slug}/agenda",
+        "Nobody is invited yet.": f"/en/meetings/{lacking.slug}/invite",
+        "The minutes are late.": f"/en/meetings/{late.slug}/minutes",
+        "Darbs": f"/en/meetings/{late.slug}/actions/{due.id}",
+    }
+    assert expected.items() <= found.items()
+
+
+def test_one_click_on_the_desk_does_what_is_left_to_do(app: Flask, group: Group) -> None:
+    passed, draft = ahead(group, starts_on=TODAY - timedelta(days=1)), ahead(group, state=MeetingState.DRAFT)
+    db.session.flush()
+    action = Action(meeting_id=passed.id, text_lv="Darbs", due_on=TODAY)
+    db.session.add(action)
+    db.session.commit()
+    manager = manager_of(app, group)
+    page = manager.get("/en/desk")
+    publish, hold, do = (form_of(page, number) for number in range(3))
+    assert manager.post(f"/en/meetings/{draft.slug}/publish", data=publish).status_code == 303
+    assert manager.post(f"/en/meetings/{passed.slug}/held", data=hold).status_code == 303
+    answer = manager.post(f"/en/meetings/{passed.slug}/actions/{action.id}/state", data=do | {"state": ["done"]})
+    assert answer.location == "/en/desk"
+    db.session.expire_all()
+    assert (draft.state, passed.state, action.state) == (
+        MeetingState.SCHEDULED,
+        MeetingState.HELD,
+        ActionState.DONE,
+    )
+
+
+def test_whoever_has_several_groups_begins_at_each_of_them(app: Flask, group: Group) -> None:
+    other = factories.group("Cita grupa", slug="cita")
+    db.session.commit()
+    page = administrator(app).get("/en/desk").text
+    assert texts(page, "a", within="aside").count("Log a meeting") == len([group, other])
+    assert links(page)["New group"] == "/en/groups/new"

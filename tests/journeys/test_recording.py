@@ -115,13 +115,20 @@ def test_an_agenda_is_typed_line_by_line_and_put_in_order(desk: Visit) -> None:
 
 MEETING = "/en/meetings/2025-10-09-grupas-dibinasanas-kopsapulce"
 LOOKED_AT = [
+    "/en/desk",
     MEETING,
     f"{MEETING}/edit",
     f"{MEETING}/cancel",
     f"{MEETING}/agenda",
+    f"{MEETING}/attendance",
+    f"{MEETING}/decisions",
+    f"{MEETING}/actions",
+    f"{MEETING}/links",
+    f"{MEETING}/minutes",
     f"/en/groups/{GROUP}/meetings/log",
     f"/en/groups/{GROUP}/meetings/new",
     f"/en/groups/{GROUP}/meetings/next",
+    f"/en/groups/{GROUP}/meetings/series",
 ]
 
 
