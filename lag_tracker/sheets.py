@@ -26,6 +26,9 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_767
 WIDEST = 60
 DELIMITERS = ";,\t"
+#: Between the cells of a CSV that we write: what Excel expects on a computer set up for the language. In Latvia a comma
+#: parts the decimals, and Excel would leave a row with commas whole in its first column.
+DELIMITER_IN = {"lv": ";", "en": ","}
 
 Table = list[list[str]]
 Cell = str | int | date | time | None
@@ -140,17 +143,17 @@ def unquoted(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
 
 
-def as_file(ending: str, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes | None:
+def as_file(ending: str, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, lang: str) -> bytes | None:
     """Return a table as a file of one of the `TYPES`, None when `ending` is none of them."""
     if ending == "xlsx":
         return as_xlsx(title, head, rows)
-    return as_csv(head, rows) if ending == "csv" else None
+    return as_csv(head, rows, delimiter=DELIMITER_IN[lang]) if ending == "csv" else None
 
 
-def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: str = ",") -> bytes:
     """Return a table as CSV in UTF-8 with its mark, which Excel needs; every cell in quotation marks."""
     written = io.StringIO(newline="")
-    writer = csv.writer(written, quoting=csv.QUOTE_ALL)
+    writer = csv.writer(written, quoting=csv.QUOTE_ALL, delimiter=delimiter)
     writer.writerow(head)
     writer.writerows([_quoted(_plain(cell)) for cell in row] for row in rows)
     return written.getvalue().encode("utf-8-sig")
@@ -187,12 +190,14 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
 
 
 def _as_cell(sheet: Any, value: Cell, *, is_head: bool = False) -> Any:
-    if value is None:
-        return None
-    is_text = isinstance(value, str)
-    cell = WriteOnlyCell(sheet, value=_legible(value) if is_text else value)  # type: ignore[arg-type]
-    if is_text:
-        # Told to be text, also where it begins like a formula; the mark keeps it so when somebody edits it.
+    """Return what openpyxl writes: a cell of its own only where one is needed, because each costs time."""
+    text = _legible(value) if isinstance(value, str) else None
+    is_guessed = text is not None and text.startswith((*FORMULA_SIGNS, "#"))
+    if not (is_head or is_guessed or isinstance(value, date)):
+        return text if text is not None else value
+    cell = WriteOnlyCell(sheet, value=text if text is not None else value)  # type: ignore[arg-type]
+    if is_guessed:
+        # Told to be text; the mark keeps it so when somebody edits it.
         cell.data_type = "s"
         cell.quotePrefix = True
     if isinstance(value, date):

@@ -24,6 +24,8 @@ EXTRA_FILES = {
     # The extension behind signing in, and its pages by what they are about; how often something may be tried.
     "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
     "search": {"documents", "index", "sought"},
+    # What each list holds as a table, and how its cells are written.
+    "exports": {"tables", "columns"},
     # What a record of changes is called.
     "audit": {"words"},
     # A letter as an e-mail message, and how it leaves.
@@ -105,6 +107,8 @@ LAYERS_IN_A_FEATURE = {
     "passkeys": 80,
     "profile": 80,
     "oidc": 80,
+    "columns": 65,
+    "tables": 70,
     "forms": 70,
     "views": 80,
     "pages": 80,

@@ -55,6 +55,8 @@ OUR_ROLE = Doors({"group": "musu", "number": 3}, {"group": "cita", "number": 1})
 OUR_PROPOSAL = Doors({"number": 1}, {"number": 2})
 OUR_ITEM = Doors({"slug": "musu-sanaksme", "number": 1}, {"slug": "cita-sanaksme", "number": 2})
 NO_RECORD = Doors({})
+OUR_FILE = Doors({"group": "musu", "ending": "csv"}, {"group": "cita", "ending": "csv"})
+A_FILE = Doors({"ending": "csv"})
 
 ADDRESSES: dict[str, Doors] = {
     "accounts.account": NO_RECORD,
@@ -110,13 +112,17 @@ ADDRESSES: dict[str, Doors] = {
     "privacy.erase": Doors({"number": 1}),
     "privacy.own_data": NO_RECORD,
     "privacy.own_data_file": NO_RECORD,
+    "exports.action_list": OUR_FILE,
+    "exports.member_list": OUR_FILE,
+    "exports.organisation_list": A_FILE,
+    "exports.people_list": A_FILE,
     "groups.new": NO_RECORD,
     "groups.edit": OUR_PAGE,
     "groups.archive": OUR_PAGE,
     "groups.erase": OUR_PAGE,
     "imports.new": OUR_GROUP,
     "imports.check": OUR_UPLOAD,
-    "imports.sample": Doors({"ending": "csv"}),
+    "imports.sample": A_FILE,
     "members.index": OUR_GROUP,
     "members.new": OUR_GROUP,
     "members.edit": OUR_MEMBERSHIP,
@@ -298,7 +304,8 @@ def test_who_has_not_signed_in_is_asked_to(app: Flask, world: dict[str, FlaskCli
     assert world
     nobody, doors = app.test_client(use_cookies=False), ADDRESSES[endpoint]
     # A record that there is not is answered alike, so that nobody learns which there are.
-    for values in (doors.ours, doors.others or doors.ours, dict.fromkeys(doors.ours, 987654)):
+    nowhere = doors.ours | dict.fromkeys(doors.ours.keys() - {"ending"}, 987654)
+    for values in (doors.ours, doors.others or doors.ours, nowhere):
         address = address_of(app, endpoint, values)
         statuses = {method: nobody.open(address, method=method).status_code for method in methods_of(app, endpoint)}
         expected = {"GET": SIGN_IN_FIRST, "POST": NOT_SIGNED_IN}

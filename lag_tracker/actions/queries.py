@@ -1,5 +1,6 @@
 """Actions: what was to be done, by whom and by when."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -8,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind
 from lag_tracker.models.person import Person
+from lag_tracker.models.traits import Precision
 from lag_tracker.models.visibility import Viewer, named_at, visible_actions, visible_meetings
 
 
@@ -30,6 +32,44 @@ class ActionRow(NamedTuple):
         )
 
 
+class ListedAction(NamedTuple):
+    """An action apart from its meeting's page, so with the meeting that gave it out."""
+
+    action: ActionRow
+    meeting_slug: str
+    meeting_title: Bilingual
+    meeting_kind: MeetingKind
+    meeting_ordinal: int | None
+    starts_on: date | None
+    precision: Precision
+
+
+def listed_actions(session: Session, *, viewer: Viewer, groups: Sequence[int], limit: int) -> list[ListedAction]:
+    """Return the actions of the meetings that these groups held, the latest meeting's first, in one statement."""
+    held = select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(groups))
+    found = session.execute(
+        select(Action, case((named_at(viewer, Action.meeting_id), Person.name)), Meeting)
+        .select_from(Action)
+        .join(Meeting, Meeting.id == Action.meeting_id)
+        .outerjoin(Person, Person.id == Action.person_id)
+        .where(visible_actions(viewer), visible_meetings(viewer), Meeting.id.in_(held))
+        .order_by(Meeting.starts_on.is_(None), Meeting.starts_on.desc(), Meeting.id.desc(), Action.id)
+        .limit(limit)
+    )
+    return [
+        ListedAction(
+            _row(action, name),
+            meeting.slug,
+            meeting.title,
+            meeting.kind,
+            meeting.ordinal,
+            meeting.starts_on,
+            meeting.date_precision,
+        )
+        for action, name, meeting in found
+    ]
+
+
 def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 200) -> list[ActionRow]:
     """Return the actions that `only` picks and `viewer` may see, the soonest due first."""
     meeting = exists(select(1).where(Meeting.id == Action.meeting_id, visible_meetings(viewer)).correlate(Action))
@@ -41,4 +81,8 @@ def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limi
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
         .limit(limit)
     )
-    return [ActionRow(action.text, action.responsible or name, action.due_on, action.state) for action, name in found]
+    return [_row(action, name) for action, name in found]
+
+
+def _row(action: Action, name: str | None) -> ActionRow:
+    return ActionRow(action.text, action.responsible or name, action.due_on, action.state)

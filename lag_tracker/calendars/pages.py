@@ -68,7 +68,7 @@ class Narrowed(NamedTuple):
 @page(blueprint, lv="/kalendars", en="/calendar", access=Access.PUBLIC)
 def upcoming() -> str:
     """Show the meetings and milestones from today on, the soonest first."""
-    session, day, by, after = db.session(), today(), _narrowed(), position_in_address()
+    session, day, by, after = db.session(), today(), narrowed(), position_in_address()
     rows = upcoming_meetings(session, viewer=viewer(), today=day, limit=PAGE + 1, after=after, only=by.meetings)
     shown, last = rows[:PAGE], rows[PAGE - 1].starts_on if len(rows) > PAGE else None
     first = max(day, after.day) if after else day
@@ -80,7 +80,7 @@ def upcoming() -> str:
 @page(blueprint, lv="/kalendars/notikusas", en="/calendar/past", access=Access.PUBLIC)
 def past() -> str:
     """Show what was before today, the latest first, and at the very end the meetings without a date."""
-    session, day, by, after = db.session(), today(), _narrowed(), position_in_address()
+    session, day, by, after = db.session(), today(), narrowed(), position_in_address()
     rows = past_meetings(session, viewer=viewer(), today=day, limit=PAGE + 1, after=after, only=by.meetings)
     shown, first = rows[:PAGE], rows[PAGE - 1].starts_on if len(rows) > PAGE else None
     last = min(day, after.day) if after else day
@@ -94,8 +94,8 @@ def past() -> str:
 @page(blueprint, lv="/kalendars/<int:year>", en="/calendar/<int:year>", access=Access.PUBLIC)
 def year(year: int) -> str:
     """Show the twelve months of a year, each with its first meetings."""
-    _check_year(year)
-    by = _narrowed()
+    check_year(year)
+    by = narrowed()
     found = meetings_of_year(db.session(), viewer=viewer(), year=year, each=NAMED_IN_MONTH, only=by.meetings)
     lang = reading_language()
     return render_template(
@@ -112,10 +112,10 @@ def year(year: int) -> str:
 @page(blueprint, lv="/kalendars/<int:year>/<int:month>", en="/calendar/<int:year>/<int:month>", access=Access.PUBLIC)
 def month(year: int, month: int) -> str:
     """Show a month as a grid of days; a meeting of several days stands on each of them."""
-    _check_year(year)
+    check_year(year)
     if not 1 <= month <= 12:  # noqa: PLR2004 -- a year has twelve
         abort(404)
-    session, by = db.session(), _narrowed()
+    session, by = db.session(), narrowed()
     weeks = Calendar().monthdatescalendar(year, month)
     days = [day for week in weeks for day in week if day.month == month]
     first, last = days[0], days[-1]
@@ -161,7 +161,8 @@ def qr_code(address: str) -> Markup:
     return Markup(drawn)  # noqa: S704 -- drawn by segno from squares; the address is not in it as text
 
 
-def _narrowed() -> Narrowed:
+def narrowed() -> Narrowed:
+    """Return what the address narrows the calendar to."""
     among = choices(db.session(), viewer=viewer())
     filters = filters_from_address(among)
     return Narrowed(among, filters, of_meetings(filters, among), of_milestones(filters, among))
@@ -225,7 +226,8 @@ def _is_phase(entry: Entry) -> bool:
     return isinstance(entry, MilestoneRow) and entry.ends_on is not None and entry.precision is not Precision.YEAR
 
 
-def _check_year(year: int) -> None:
+def check_year(year: int) -> None:
+    """Answer 404 to a year that the calendar does not reach."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         abort(404)
 

@@ -2,11 +2,11 @@
 
 import re
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext
-from sqlalchemy import and_, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from werkzeug.wrappers import Response
 
 from lag_tracker.agenda.managed import initiatives_to_choose, items_of, topics_to_choose
@@ -42,15 +42,19 @@ blueprint = Blueprint("decisions", __name__)
 _YEAR = re.compile("[12][0-9]{3}")
 
 
+class Narrowed(NamedTuple):
+    """What a list of decisions is narrowed to, None where it is not, and the condition for that."""
+
+    group: Group | None
+    year: int | None
+    only: ColumnElement[bool]
+
+
 @page(blueprint, lv="/lemumi", en="/decisions", access=Access.PUBLIC)
 def index() -> str:
     """Show what was decided, the newest first."""
-    session, group, year = db.session(), _group_in_address(), _year_in_address()
-    of_group = decisions_of_groups(group_and_descendants(session, group.id)) if group else true()
-    of_year = decisions_of_year(year) if year else true()
-    rows = latest_decisions(
-        session, viewer=viewer(), limit=PAGE + 1, after=position_in_address(), only=and_(of_group, of_year)
-    )
+    session, (group, year, only) = db.session(), narrowed()
+    rows = latest_decisions(session, viewer=viewer(), limit=PAGE + 1, after=position_in_address(), only=only)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     filters: dict[str, Any] = {"group": group.slug if group else None, "year": year}
     return render_template(
@@ -63,6 +67,13 @@ def index() -> str:
         newer=url_for("decisions.index", **filters) if "after" in request.args else None,
         older=url_for("decisions.index", **filters, after=written(last.position)) if last else None,
     )
+
+
+def narrowed() -> Narrowed:
+    """Return what the address narrows the list to, and the condition for that."""
+    group, year = _group_in_address(), _year_in_address()
+    of_group = decisions_of_groups(group_and_descendants(db.session(), group.id)) if group else true()
+    return Narrowed(group, year, and_(of_group, decisions_of_year(year) if year else true()))
 
 
 def _group_in_address() -> Group | None:

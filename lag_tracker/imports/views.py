@@ -25,6 +25,7 @@ from lag_tracker.web.access import Access, signed_in_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.files import attachment
 from lag_tracker.web.forms import form_page
+from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -107,4 +108,6 @@ def _is_seen(form: ConfirmForm, plan: Plan) -> bool:
 def sample(ending: str) -> Response:
     """Give a list as it may look, to be filled in."""
     (head, *rows), title = example(), gettext("Members")
-    return attachment(as_file(ending, title, head, rows) or abort(404), name=as_slug(title), ending=ending)
+    return attachment(
+        as_file(ending, title, head, rows, lang=reading_language()) or abort(404), name=as_slug(title), ending=ending
+    )

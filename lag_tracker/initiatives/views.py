@@ -37,7 +37,7 @@ MOST_DECISIONS = 200
 @page(blueprint, lv="/iniciativas", en="/initiatives", access=Access.PUBLIC)
 def board() -> str:
     """Show the initiatives by state."""
-    chosen = _chosen()
+    chosen = choices()
     rows = initiatives(db.session(), viewer=viewer(), only=chosen.pop("only"))
     return render_template("initiatives/board.html", columns=as_board(rows), **chosen)
 
@@ -45,14 +45,18 @@ def board() -> str:
 @page(blueprint, lv="/iniciativu-saraksts", en="/initiative-list", access=Access.PUBLIC)
 def listing() -> str:
     """Show the initiatives as a sorted list."""
-    typed = request.args.get("sort") or Order.TITLE
-    order = Order(typed) if typed in list(Order) else abort(404)
-    chosen = _chosen()
+    order, chosen = order_in_address(), choices()
     rows = initiatives(db.session(), viewer=viewer(), only=chosen.pop("only"), order=order)
     return render_template("initiatives/listing.html", rows=rows, order=order, **chosen)
 
 
-def _chosen() -> dict[str, Any]:
+def order_in_address() -> Order:
+    """Return what the list is sorted by; answer 404 to what it cannot be."""
+    typed = request.args.get("sort") or Order.TITLE
+    return Order(typed) if typed in list(Order) else abort(404)
+
+
+def choices() -> dict[str, Any]:
     """Return the filters in the address and what there is to choose from; answer 404 to a filter that there is not."""
     session = db.session()
     groups, themes = proposing_groups(session, viewer=viewer()), proposed_themes(session, viewer=viewer())

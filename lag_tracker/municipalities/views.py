@@ -41,7 +41,7 @@ def index() -> str:
         "municipalities/index.html",
         municipalities=municipalities(db.session(), viewer=viewer()),
         archived=archived_municipalities(db.session()) if viewer().is_administrator else [],
-        country_name=_country_name,
+        country_name=country_name,
     )
 
 
@@ -56,7 +56,7 @@ def show(slug: str) -> str:
     return render_template(
         "municipalities/show.html",
         municipality=municipality,
-        country_name=_country_name,
+        country_name=country_name,
         partnerships=sorted(municipality.partnerships, key=lambda part: (part.network.name_sort, part.network.id)),
         groups=groups,
         upcoming=upcoming_meetings(session, viewer=viewer(), today=today(), limit=SHOWN_UPCOMING, only=own),
@@ -67,7 +67,7 @@ def show(slug: str) -> str:
     )
 
 
-def _country_name(code: str) -> str:
+def country_name(code: str) -> str:
     """Return "Spānija" or "Spain" for "ES"; the code itself for one that is no country."""
     name: str = Locale(reading_language()).territories.get(code, code)
     return name

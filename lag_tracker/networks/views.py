@@ -1,10 +1,13 @@
 """Pages of networks."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, abort, render_template, request
 
 from lag_tracker.database import db
 from lag_tracker.meetings.queries import of_networks, past_meetings, undated_meetings, upcoming_meetings
 from lag_tracker.models.network import NetworkKind
+from lag_tracker.models.theme import Theme
 from lag_tracker.networks.queries import (
     as_matrix,
     backing_of_network,
@@ -29,9 +32,8 @@ SHOWN_UPCOMING, SHOWN_PAST, SHOWN_UNDATED = 10, 30, 20
 def index() -> str:
     """Show who works with whom on what: networks against municipalities."""
     session = db.session()
-    kind, themes = _kind_in_address(), used_themes(session)
-    slug = request.args.get("theme")
-    theme = next((one for one in themes if one.slug == slug), None) or (abort(404) if slug else None)
+    kind, themes = kind_in_address(), used_themes(session)
+    theme = theme_in_address(themes)
     found = networks(session, kind=kind, theme_id=theme.id if theme else None)
     return render_template(
         "networks/index.html",
@@ -45,12 +47,18 @@ def index() -> str:
     )
 
 
-def _kind_in_address() -> NetworkKind | None:
+def kind_in_address() -> NetworkKind | None:
     """Return the kind to show alone, None when the address names none; answer 404 to one that there is not."""
     typed = request.args.get("kind")
     if not typed:
         return None
     return NetworkKind(typed) if typed in list(NetworkKind) else abort(404)
+
+
+def theme_in_address(themes: Iterable[Theme]) -> Theme | None:
+    """Return which of the themes to show alone, None when the address names none; answer 404 to any other."""
+    slug = request.args.get("theme")
+    return next((one for one in themes if one.slug == slug), None) or (abort(404) if slug else None)
 
 
 @page(blueprint, lv="/tikli/<slug>", en="/networks/<slug>", access=Access.PUBLIC)

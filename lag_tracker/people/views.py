@@ -33,13 +33,18 @@ LONGEST_SOUGHT = 200
 @page(blueprint, lv="/personas", en="/people", access=Access.MANAGER)
 def index() -> str:
     """Show the people of the reader's groups, or those who bear the sought words."""
-    session, sought = db.session(), clean(request.args.get("q", ""))[:LONGEST_SOUGHT]
+    session, sought = db.session(), sought_in_address()
     return render_template(
         "people/index.html",
         rows=matching(people(session, viewer=viewer(), today=today()), sought),
         archived=people(session, viewer=viewer(), today=today(), is_archived=True) if not sought else [],
         sought=sought,
     )
+
+
+def sought_in_address() -> str:
+    """Return the words that the list is narrowed to, empty when it is not."""
+    return clean(request.args.get("q", ""))[:LONGEST_SOUGHT]
 
 
 @page(blueprint, lv="/personas/<int:number>", en="/people/<int:number>", access=Access.MANAGER)

@@ -24,6 +24,8 @@ EVERY = [pytest.param(path, id=name) for name, path in {**PAGES, "error": MISSIN
 every_page = pytest.mark.parametrize("path", EVERY)
 both_languages = pytest.mark.parametrize("lang", ["lv", "en"])
 
+#: Addresses of files.
+FILES = (".ics", ".atom", ":ending>")
 WIDTHS = (320, 768, 1280)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 #: In the dark scheme colours alone are different.
@@ -96,7 +98,10 @@ def test_every_kind_of_page_is_looked_at(tmp_path: Any) -> None:
         endpoint: endpoint
         for endpoint in {rule.endpoint for rule in app.url_map.iter_rules() if (rule.defaults or {}).get("lang")}
         if is_public_page(app, endpoint) and endpoint not in ON_THE_WAY | BY_PERSONAL_LINK
-        if not any(rule.rule.endswith((".ics", ".atom")) for rule in app.url_map.iter_rules(endpoint))
+        if not any(
+            rule.rule.endswith((".ics", ".atom", ".<any(csv, xlsx):ending>"))
+            for rule in app.url_map.iter_rules(endpoint)
+        )
     }
 
 

@@ -1,0 +1,197 @@
+"""Lists as files, CSV and XLSX: the rows of a page, chosen by the same address and the same rights."""
+
+import re
+from calendar import monthrange
+from collections.abc import Callable
+from datetime import date
+from functools import wraps
+from typing import Any
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import true
+
+from lag_tracker.actions.queries import listed_actions
+from lag_tracker.audit.operations import note_export
+from lag_tracker.calendars.pages import check_year
+from lag_tracker.calendars.pages import narrowed as narrowed_calendar
+from lag_tracker.database import db
+from lag_tracker.decisions.queries import latest_decisions
+from lag_tracker.decisions.views import narrowed as narrowed_decisions
+from lag_tracker.exports.columns import MOST_ROWS, Listing
+from lag_tracker.exports.tables import (
+    actions_table,
+    decisions_table,
+    groups_table,
+    initiatives_table,
+    meetings_table,
+    members_table,
+    municipalities_table,
+    networks_table,
+    organisations_table,
+    people_table,
+    topics_table,
+)
+from lag_tracker.groups.queries import all_groups
+from lag_tracker.initiatives.queries import initiatives
+from lag_tracker.initiatives.views import choices, order_in_address
+from lag_tracker.meetings.queries import (
+    chosen_meetings,
+    meetings_between,
+    past_meetings,
+    undated_meetings,
+    upcoming_meetings,
+)
+from lag_tracker.meetings.rows import MeetingRow
+from lag_tracker.members.queries import by_office, group_of_members, memberships_in
+from lag_tracker.municipalities.queries import municipalities
+from lag_tracker.municipalities.views import country_name
+from lag_tracker.networks.queries import networks, used_themes
+from lag_tracker.networks.views import kind_in_address, theme_in_address
+from lag_tracker.organisations.queries import organisations
+from lag_tracker.people.queries import matching, people
+from lag_tracker.people.views import sought_in_address
+from lag_tracker.sheets import as_file
+from lag_tracker.slugs import as_slug
+from lag_tracker.topics.queries import topics
+from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.clock import today
+from lag_tracker.web.files import attachment
+from lag_tracker.web.language import reading_language
+from lag_tracker.web.routes import page
+
+blueprint = Blueprint("exports", __name__)
+#: One more is asked for, so that the file can say that it does not hold everything.
+ASKED = MOST_ROWS + 1
+#: A year, or a month of it.
+_SPAN = re.compile("([12][0-9]{3})(?:-(0[1-9]|1[0-2]))?")
+
+
+def listing(
+    *, lv: str, en: str, access: Access = Access.PUBLIC
+) -> Callable[[Callable[..., Listing]], Callable[..., Listing]]:
+    """Declare the address of a list as a file, such as /grupas.csv and /grupas.xlsx beside the page /grupas."""
+
+    def declare(view: Callable[..., Listing]) -> Callable[..., Listing]:
+        @wraps(view)
+        def answer(ending: str, **values: Any) -> Response:
+            found = view(**values)
+            content = as_file(ending, *found, lang=reading_language()) or abort(404)
+            response = attachment(content, name=as_slug(found.title), ending=ending)
+            response.vary.add("Cookie")
+            response.headers["X-Robots-Tag"] = "noindex"
+            return response
+
+        endings = ".<any(csv, xlsx):ending>"
+        page(blueprint, lv=f"{lv}{endings}", en=f"{en}{endings}", access=access)(answer)
+        return view
+
+    return declare
+
+
+@listing(lv="/grupas", en="/groups")
+def group_list() -> Listing:
+    """The groups."""
+    return groups_table(all_groups(db.session(), viewer=viewer()))
+
+
+@listing(lv="/grupas/<group>/dalibnieki", en="/groups/<group>/members", access=Access.MEMBER)
+def member_list(group: str) -> Listing:
+    """Who belongs to a group, with addresses and numbers for its managers; that it was taken is written down."""
+    session = db.session()
+    owner = group_of_members(session, group, viewer=viewer()) or abort(404)
+    note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
+    found = members_table(
+        owner, by_office(memberships_in(session, owner.id)), with_contacts=viewer().may_manage([owner.id])
+    )
+    session.commit()
+    return found
+
+
+@listing(lv="/grupas/<group>/uzdevumi", en="/groups/<group>/actions", access=Access.MEMBER)
+def action_list(group: str) -> Listing:
+    """What was to be done in a group, by whom and by when."""
+    owner = group_of_members(db.session(), group, viewer=viewer()) or abort(404)
+    return actions_table(listed_actions(db.session(), viewer=viewer(), groups=[owner.id], limit=ASKED))
+
+
+@listing(lv="/personas", en="/people", access=Access.MANAGER)
+def people_list() -> Listing:
+    """The people of the reader's groups, or those who bear the sought words; that they were taken is written down."""
+    session = db.session()
+    rows = matching(people(session, viewer=viewer(), today=today()), sought_in_address())
+    for group in sorted({group.id for row in rows for group in row.groups}):
+        note_export(session, noun="group", record_id=group, groups=[group])
+    found = people_table(rows)
+    session.commit()
+    return found
+
+
+@listing(lv="/organizacijas", en="/organisations", access=Access.MANAGER)
+def organisation_list() -> Listing:
+    """The organisations that members may represent."""
+    return organisations_table(organisations(db.session(), viewer=viewer(), today=today()))
+
+
+@listing(lv="/kalendars", en="/calendar")
+def meeting_list() -> Listing:
+    """The meetings: all, those to come or those that were, or those of a year or month."""
+    return meetings_table(_meetings())
+
+
+def _meetings() -> list[MeetingRow]:
+    session, only = db.session(), narrowed_calendar().meetings
+    span, which = _span_in_address(), request.args.get("when") or "all"
+    if span:
+        return meetings_between(session, viewer=viewer(), first=span[0], last=span[1], limit=ASKED, only=only)
+    if which == "upcoming":
+        return upcoming_meetings(session, viewer=viewer(), today=today(), limit=ASKED, only=only)
+    if which == "past":
+        past = past_meetings(session, viewer=viewer(), today=today(), limit=ASKED, only=only)
+        return past + undated_meetings(session, viewer=viewer(), limit=ASKED - len(past), only=only)
+    if which != "all":
+        abort(404)
+    return chosen_meetings(session, viewer=viewer(), only=true() if only is None else only, limit=ASKED)
+
+
+def _span_in_address() -> tuple[date, date] | None:
+    """Return the first and last day of the year or month in the address; answer 404 to what is neither."""
+    typed = request.args.get("during")
+    if not typed:
+        return None
+    found = _SPAN.fullmatch(typed) or abort(404)
+    year, month = int(found[1]), int(found[2] or 0)
+    check_year(year)
+    last = month or 12
+    return date(year, month or 1, 1), date(year, last, monthrange(year, last)[1])
+
+
+@listing(lv="/temati", en="/topics")
+def topic_list() -> Listing:
+    """The topics of every group."""
+    return topics_table(topics(db.session(), viewer=viewer(), today=today()))
+
+
+@listing(lv="/iniciativas", en="/initiatives")
+def initiative_list() -> Listing:
+    """The initiatives, chosen and sorted as in their list."""
+    order, chosen = order_in_address(), choices()
+    return initiatives_table(initiatives(db.session(), viewer=viewer(), only=chosen["only"], order=order, limit=ASKED))
+
+
+@listing(lv="/lemumi", en="/decisions")
+def decision_list() -> Listing:
+    """What was decided, the newest first."""
+    return decisions_table(latest_decisions(db.session(), viewer=viewer(), limit=ASKED, only=narrowed_decisions().only))
+
+
+@listing(lv="/tikli", en="/networks")
+def network_list() -> Listing:
+    """The networks of a kind and theme, with their partners."""
+    theme = theme_in_address(used_themes(db.session()))
+    return networks_table(networks(db.session(), kind=kind_in_address(), theme_id=theme.id if theme else None))
+
+
+@listing(lv="/pasvaldibas", en="/municipalities")
+def municipality_list() -> Listing:
+    """The municipalities and planning regions."""
+    return municipalities_table(municipalities(db.session(), viewer=viewer()), country_name)

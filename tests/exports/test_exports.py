@@ -1,0 +1,235 @@
+"""Lists as files: the rows of their pages, chosen by the same address and the same rights."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from lag_tracker.database import db
+from lag_tracker.exports.columns import MOST_ROWS, listed
+from lag_tracker.models.action import Action
+from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.group import Group, MemberRole
+from lag_tracker.models.initiative import InitiativeState
+from lag_tracker.models.meeting import MeetingState
+from lag_tracker.models.network import PartnerRole, Partnership
+from lag_tracker.models.organisation import Sector
+from lag_tracker.models.traits import Audience, Precision
+from tests import factories
+from tests.reading import links, texts
+from tests.visitors import administrator, form_of, manager_of, member_of
+
+PUBLIC_LISTS = ["groups", "calendar", "topics", "initiatives", "decisions", "networks", "municipalities"]
+OWN_LISTS = ["groups/kekava/members", "groups/kekava/actions", "people", "organisations"]
+
+
+def rows_of(client: FlaskClient, address: str) -> list[list[str]]:
+    """Return the rows of a CSV at an English address, its head first."""
+    answer = client.get(address)
+    assert answer.status_code == 200, answer.status
+    text = answer.data.decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text, newline=""), delimiter="," if address.startswith("/en/") else ";"))
+
+
+def column(client: FlaskClient, address: str, head: str) -> list[str]:
+    names, *rows = rows_of(client, address)
+    return [row[names.index(head)] for row in rows]
+
+
+@pytest.fixture
+def group(app: Flask) -> Group:
+    """Make a group with a record of everything that lists show."""
+    kekava = factories.municipality(slug="kekava")
+    made: Group = factories.group(slug="kekava", municipality=kekava)
+    network = factories.network("Cities4CSR")
+    network.partnerships = [Partnership(municipality=kekava, role=PartnerRole.PARTNER)]
+    anna = factories.person(
+        "Anna Bērziņa", email="anna@x.example", phone="+37126123456", position_lv="Valdes priekšsēdētāja"
+    )
+    factories.membership(
+        made,
+        anna,
+        factories.organisation("Biedrība", sector=Sector.CIVIC),
+        role=MemberRole.CHAIR,
+        from_on=date(2026, 9, 1),
+    )
+    held = factories.evening("Rudens sanāksme", groups=[made], slug="rudens", starts_on=date(2026, 10, 1))
+    held.state = MeetingState.HELD
+    factories.decision(held, "Velonovietnes jābūvē", number=3, topic=factories.topic(made))
+    factories.initiative(made, state=InitiativeState.ACCEPTED)
+    db.session.flush()
+    db.session.add(Action(meeting_id=held.id, text_lv="=Uzmērīt ielu", person_id=anna.id, due_on=date(2026, 11, 1)))
+    db.session.commit()
+    return made
+
+
+@pytest.mark.usefixtures("group")
+def test_a_list_is_the_same_in_both_kinds_of_file(client: FlaskClient) -> None:
+    answers = {ending: client.get(f"/en/decisions.{ending}") for ending in ("csv", "xlsx")}
+    assert {ending: (answer.mimetype, answer.headers["Content-Disposition"]) for ending, answer in answers.items()} == {
+        "csv": ("text/csv", "attachment; filename=decisions.csv"),
+        "xlsx": (
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "attachment; filename=decisions.xlsx",
+        ),
+    }
+    expected = {
+        "Number": "3",
+        "Decision": "Velonovietnes jābūvē",
+        "Date": "2026-10-01",
+        "How well the date is known": "",
+        "Group": "Ķekavas vietējā rīcības grupa",
+        "Meeting": "Rudens sanāksme",
+        "How it was decided": "method not stated",
+        "Votes for": "",
+        "Votes against": "",
+        "Abstained": "",
+        "Initiative": "",
+        "Topic": "Velosatiksme",
+        "Page": "https://grupas.example/en/meetings/rudens",
+    }
+    head, *rows = rows_of(client, "/en/decisions.csv")
+    assert [dict(zip(head, row, strict=True)) for row in rows] == [expected]
+    sheet = load_workbook(io.BytesIO(answers["xlsx"].data)).active
+    assert sheet is not None
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert cells[0] == head
+    assert cells[1][:4] == [3, "Velonovietnes jābūvē", sheet["C2"].value, None]
+    assert sheet["C2"].is_date
+
+
+def test_every_list_has_its_rows_and_the_same_columns_in_both_languages(app: Flask, group: Group) -> None:
+    visitor = manager_of(app, group)
+    lists = [*PUBLIC_LISTS, *OWN_LISTS]
+    found = {name: rows_of(visitor, f"/en/{name}.csv") for name in lists}
+    assert {name: len(rows) for name, rows in found.items()} == dict.fromkeys(lists, 2)
+    in_latvian = dict(zip(lists, [
+        "grupas", "kalendars", "temati", "iniciativas", "lemumi", "tikli", "pasvaldibas", "grupas/kekava/dalibnieki",
+        "grupas/kekava/uzdevumi", "personas", "organizacijas",
+    ], strict=True))  # fmt: skip
+    assert {name: len(rows_of(visitor, f"/{path}.csv")[0]) for name, path in in_latvian.items()} == {
+        name: len(rows[0]) for name, rows in found.items()
+    }
+
+
+def test_a_cell_never_begins_a_formula(app: Flask, group: Group) -> None:
+    assert column(member_of(app, group), "/en/groups/kekava/actions.csv", "Action") == ["'=Uzmērīt ielu"]
+
+
+def test_files_show_each_reader_what_the_pages_show_them(app: Flask, client: FlaskClient) -> None:
+    hidden = factories.group("Slepenā grupa", audience=Audience.MEMBERS)
+    held = factories.meeting("Slepenā sanāksme", groups=[hidden])
+    factories.decision(held, "Slepenais lēmums")
+    factories.topic(hidden, "Slepenais temats")
+    factories.initiative(hidden, "Slepenā iniciatīva")
+    factories.meeting("Slepenais melnraksts", groups=[factories.group("Atklātā")], state=MeetingState.DRAFT)
+    db.session.commit()
+    sought, everything = "Slepen", administrator(app)
+    lists = ["groups", "calendar", "topics", "initiatives", "decisions"]
+    assert {name: sought in client.get(f"/en/{name}.csv").text for name in lists} == dict.fromkeys(lists, False)
+    assert {name: sought in everything.get(f"/en/{name}.csv").text for name in lists} == dict.fromkeys(lists, True)
+    assert client.get("/en/groups.csv").headers["Vary"] == "Cookie"
+
+
+def test_a_page_leads_to_the_file_of_just_what_it_shows(client: FlaskClient, group: Group) -> None:
+    other = factories.group("Cita grupa", slug="cita")
+    factories.decision(factories.meeting("Cita", groups=[other], starts_on=date(2025, 5, 5)), "Cits lēmums")
+    factories.initiative(other, "Cita iniciatīva")
+    factories.network("Arrival Cities")
+    factories.meeting("Vēl viena", groups=[group], starts_on=None, date_precision=Precision.UNKNOWN)
+    db.session.commit()
+    expected = {
+        "/en/decisions?group=kekava": ("Decision", ["Velonovietnes jābūvē"]),
+        "/en/decisions?year=2025": ("Decision", ["Cits lēmums"]),
+        "/en/initiatives?state=accepted": ("Initiative", ["Mobilitātes punkti"]),
+        "/en/initiative-list?sort=group&group=cita": ("Initiative", ["Cita iniciatīva"]),
+        "/en/networks": ("Network", ["Arrival Cities", "Cities4CSR"]),
+        "/en/networks?kind=action_planning": ("Network", ["Arrival Cities", "Cities4CSR"]),
+        "/en/calendar/2025": ("Meeting", ["Cita"]),
+        "/en/calendar/2025/5": ("Meeting", ["Cita"]),
+        "/en/calendar/2025/6": ("Meeting", []),
+        "/en/calendar/2026?group=kekava": ("Meeting", ["Rudens sanāksme"]),
+        "/en/calendar/past?group=kekava": ("Meeting", ["Rudens sanāksme", "Vēl viena"]),
+        "/en/calendar": ("Meeting", []),
+        "/en/groups/kekava": ("Meeting", ["Rudens sanāksme", "Vēl viena"]),
+    }
+    found = {
+        page: column(
+            client,
+            next(address for address in links(client.get(page).text).values() if ".csv" in address),
+            expected[page][0],
+        )
+        for page in expected
+    }
+    assert found == {page: rows for page, (_, rows) in expected.items()}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/en/groups.pdf", "/en/decisions.csv?group=nav", "/en/decisions.csv?year=x", "/en/initiatives.csv?sort=x",
+        "/en/networks.csv?theme=x", "/en/calendar.csv?kind=x", "/en/calendar.csv?when=x",
+        "/en/calendar.csv?during=2026-13", "/en/calendar.csv?during=1000",
+    ],
+)  # fmt: skip
+@pytest.mark.sqlite_only
+def test_what_the_address_asks_for_and_there_is_not_is_answered_404(client: FlaskClient, address: str) -> None:
+    assert client.get(address).status_code == 404
+
+
+def test_a_day_is_no_finer_than_it_is_known(client: FlaskClient) -> None:
+    factories.meeting("Pavasarī", starts_on=date(2026, 5, 1), date_precision=Precision.MONTH)
+    factories.meeting("Gadā", starts_on=date(2027, 1, 1), date_precision=Precision.YEAR)
+    db.session.commit()
+    assert column(client, "/en/calendar.csv", "Date") == ["May 2026", "2027"]
+
+
+def test_members_come_with_addresses_for_managers_alone_and_it_is_written_down(app: Flask, group: Group) -> None:
+    manager, member = manager_of(app, group), member_of(app, group)
+    assert rows_of(member, "/en/groups/kekava/members.csv")[1][:5] == [
+        "Anna Bērziņa", "Biedrība", "civic sector", "wider group", "chair",
+    ]  # fmt: skip
+    head, row = rows_of(manager, "/en/groups/kekava/members.csv")
+    assert dict(zip(head, row, strict=True)) == {
+        "Name and surname": "Anna Bērziņa",
+        "Organisation": "Biedrība",
+        "Sector": "civic sector",
+        "Position": "Valdes priekšsēdētāja",
+        "E-mail address": "anna@x.example",
+        "Phone number": "'+371 26 123 456",
+        "Place in the group": "wider group",
+        "Office": "chair",
+        "Member since": "2026-09-01",
+        "Member until": "",
+        "Group as a member": "",
+        "Stands in for": "",
+    }
+    assert column(manager, "/en/people.csv?q=berzina", "E-mail address") == ["anna@x.example"]
+    assert column(manager, "/en/people.csv?q=kalnina", "E-mail address") == []
+    entries = db.session.execute(select(AuditEntry.deed, AuditEntry.noun, AuditEntry.record_id)).all()
+    assert [tuple(entry) for entry in entries] == [(Deed.EXPORTED, "group", group.id)] * 3
+    assert "exported" in manager.get("/en/changes").text
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_list_of_members_can_be_sent_back_and_changes_nothing(app: Flask, group: Group, ending: str) -> None:
+    manager, address = manager_of(app, group), "/en/groups/kekava/members/import"
+    saved = manager.get(f"/en/groups/kekava/members.{ending}").data
+    fields = dict(form_of(manager.get(address))) | {"file": (io.BytesIO(saved), f"x.{ending}")}
+    answer = manager.post(address, data=fields, content_type="multipart/form-data")
+    assert texts(manager.get(answer.location).text, "td", within="tbody")[1::2] == ["Belongs already, nothing changes"]
+
+
+def test_a_file_that_had_to_be_cut_says_so(app: Flask) -> None:
+    with app.test_request_context("/en/groups"):
+        app.preprocess_request()
+        found = listed("x", range(MOST_ROWS + 1), {"A": lambda number: number, "B": str})
+    assert found.rows[-2:] == [
+        [MOST_ROWS - 1, str(MOST_ROWS - 1)],
+        ["Only the first 5000 rows are here. Narrow the list down for the rest.", None],
+    ]
