@@ -1,4 +1,4 @@
-"""What is done beside answering requests: letters that are due are sent, and once a day what is old is forgotten.
+"""What is done beside answering requests: letters are sent, reminders written, and what is old is forgotten.
 
 Any number of workers may run, on any number of machines: whatever one takes, no other does at the same time.
 """
@@ -12,16 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
+from zoneinfo import ZoneInfo
 
 from flask import Flask, url_for
 from sqlalchemy.exc import DBAPIError
 
+from lag_tracker.chores.operations import take_chore
 from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.letters.messages import ABOUT_MEETINGS, Written, as_message
 from lag_tracker.letters.operations import MOST_TRIES, note_not_sent, note_sent, take_letter
 from lag_tracker.letters.post import NotNow, Post, Refused, open_post
 from lag_tracker.privacy.operations import apply_terms
+from lag_tracker.replies.letters import send_reminders
 from lag_tracker.web.personal_links import OPT_OUT, signed
 
 logger = logging.getLogger(__name__)
@@ -33,22 +36,26 @@ SECONDS_TO_STOP = 10
 #: Whom letters come from that only go into a folder.
 NOBODY = "lag-tracker@localhost"
 
+#: How often a worker looks whether a chore is due.
+BETWEEN_LOOKS = timedelta(minutes=10)
+#: When people may be reminded of something.
+HOURS_OF_DAY = range(8, 20)
+
 Clock = Callable[[], datetime]
-A_DAY = timedelta(days=1)
 
 
 def work(
     app: Flask, *, stopping: Event, rests: Callable[[float], object] | None = None, clock: Clock = utc_now
 ) -> None:
-    """Send letters as they come due, and tidy up once a day, until `stopping` is set. Faults are waited out."""
-    rest, tidied_at = rests or stopping.wait, datetime.min.replace(tzinfo=UTC)
+    """Send letters as they come due, and do the chores, until `stopping` is set. Faults are logged and waited out."""
+    rest, settings, looked_at = rests or stopping.wait, app.config["SETTINGS"], datetime.min.replace(tzinfo=UTC)
     while not stopping.is_set():
         try:
-            with app.test_request_context(base_url=app.config["SETTINGS"].address):
-                send_due_letters(app.config["SETTINGS"], clock=clock, stopping=stopping)
-                if clock() - tidied_at >= A_DAY:
-                    tidied_at = clock()
-                    _tidy(app.config["SETTINGS"], now=tidied_at)
+            with app.test_request_context(base_url=settings.address):
+                if clock() - looked_at >= BETWEEN_LOOKS:
+                    looked_at = clock()
+                    do_chores(settings, now=looked_at)
+                send_due_letters(settings, clock=clock, stopping=stopping)
             rest(SECONDS_OF_REST)
         except Exception:
             logger.exception("The worker could not go on, and tries again soon.")
@@ -68,13 +75,35 @@ def send_due_letters(settings: Settings, *, clock: Clock = utc_now, stopping: Ev
     return tried
 
 
-def _tidy(settings: Settings, *, now: datetime) -> None:
+def do_chores(settings: Settings, *, now: datetime) -> None:
+    """Do what is due of the chores; of many workers one does it. What goes wrong with one costs no other."""
+    for name, (chore, pause) in CHORES.items():
+        try:
+            is_ours = take_chore(db.session(), name, now=now, pause=pause)
+            db.session.commit()
+            if is_ours:
+                chore(settings, now)
+                db.session.commit()
+        except Exception:
+            logger.exception("The chore %r failed; it comes again in its time.", name)
+        finally:
+            db.session.remove()
+
+
+def _forget(settings: Settings, now: datetime) -> None:
     """Delete what has been kept for as long as the settings allow."""
-    try:
-        apply_terms(db.session(), settings.terms, now=now)
-        db.session.commit()
-    finally:
-        db.session.remove()
+    apply_terms(db.session(), settings.terms, now=now)
+
+
+def _remind(settings: Settings, now: datetime) -> None:
+    """Write reminders of meetings, at hours at which a phone may ring."""
+    local = now.astimezone(ZoneInfo(settings.time_zone))
+    if local.hour in HOURS_OF_DAY:
+        send_reminders(now=now, today=local.date())
+
+
+#: What is done now and then, and how long after it was done last.
+CHORES = {"forget": (_forget, timedelta(days=1)), "remind": (_remind, timedelta(minutes=10))}
 
 
 def _take(clock: Clock) -> Written | None:

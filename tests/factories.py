@@ -12,6 +12,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Attempt, GroupRole, Passkey, Role, SignIn, SignInLink
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.chore import Chore
 from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.decision import Decision
@@ -220,5 +221,6 @@ def everything_of_the_desk() -> None:
             Comment(meeting_id=meeting_id, text="x", language="lv"),
             Consent(person_id=person_id, purpose=ConsentPurpose.PUBLIC_NAME, is_given=True, wording="x"),
             MeetingSeries(rule="monthly"),
+            Chore(name="forget", due_at=soon),
         ]
     )

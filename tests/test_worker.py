@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
+from threading import Barrier, Event, Thread
 from typing import Any
 
 import psutil
@@ -17,9 +17,12 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from lag_tracker import create_app, worker
+from lag_tracker.chores.operations import take_chore
+from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.letters.operations import take_letter
 from lag_tracker.models.account import Attempt
+from lag_tracker.models.chore import Chore
 from lag_tracker.models.letter import Letter, LetterState
 from lag_tracker.paths import CHECKOUT
 from lag_tracker.schema import upgrade_database
@@ -123,6 +126,47 @@ def test_what_has_been_kept_for_long_enough_is_forgotten_once_a_day(app: Flask) 
 
     work(app, stopping=stopping, rests=rest, clock=lambda: moments[min(len(counted), 2)])
     assert counted == [0, 1, 0]
+
+
+def test_of_many_workers_one_does_a_chore(app: Flask) -> None:
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    pause, together, taken = timedelta(days=1), Barrier(4), []
+
+    def take(now: datetime) -> None:
+        with app.app_context():
+            together.wait(SECONDS)
+            taken.append(take_chore(db.session(), "forget", now=now, pause=pause))
+            db.session.commit()
+
+    for now, expected in ((noon, 1), (noon + timedelta(hours=23), 0), (noon + pause, 1)):
+        taken.clear()
+        workers = [Thread(target=take, args=(now,)) for _ in range(4)]
+        for one in workers:
+            one.start()
+        for one in workers:
+            one.join(SECONDS)
+        assert (len(taken), sum(taken)) == (4, expected)
+
+
+def test_a_chore_that_a_wrong_clock_put_far_ahead_is_due(app: Flask) -> None:
+    db.session.add(Chore(name="forget", due_at=datetime(2096, 1, 1, tzinfo=UTC)))
+    db.session.commit()
+    now = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    found = [take_chore(db.session(), "forget", now=now, pause=timedelta(days=1)) for _ in range(2)]
+    assert found == [True, False]
+
+
+def test_a_chore_that_fails_holds_up_neither_others_nor_letters(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_settings: Settings, _now: datetime) -> None:
+        raise OSError("odd")
+
+    factories.letter()
+    db.session.commit()
+    monkeypatch.setitem(worker.CHORES, "forget", (fail, timedelta(days=1)))
+    stopping = Event()
+    work(app, stopping=stopping, rests=lambda _seconds: stopping.set())
+    assert db.session.scalars(select(Letter.state)).all() == [LetterState.SENT]
+    assert sorted(db.session.scalars(select(Chore.name))) == ["forget", "remind"]
 
 
 def test_a_worker_outlives_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """Letters about meetings to those who are invited, each in the receiver's language and with what they may see."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import current_app, url_for
@@ -14,9 +15,14 @@ from lag_tracker.meetings.operations import Move
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.replies.operations import ask_again
-from lag_tracker.replies.queries import belonging, for_letters, invited_to, reader
+from lag_tracker.replies.queries import belonging, for_letters, invited_to, reader, to_be_reminded
 from lag_tracker.web.letters import send_letter
 from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
+
+#: People are reminded on the second day before a meeting; or on the last, when nothing was sent then.
+REMINDED_AHEAD = timedelta(days=2)
+#: Who was invited so lately needs no reminder.
+STILL_FRESH = timedelta(days=2)
 
 
 class _Papers:
@@ -78,6 +84,15 @@ def tell_of_cancellation(meetings: Iterable[Meeting], *, now: datetime, today: d
     return written
 
 
+def send_reminders(*, now: datetime, today: date) -> int:
+    """Remind those who are invited to the meetings of the next two days and have not declined; return how many."""
+    first, last, written = today + timedelta(days=1), today + REMINDED_AHEAD, 0
+    rows = to_be_reminded(db.session(), first=first, last=last, before=now - STILL_FRESH)
+    for meeting, invited in groupby(rows, key=lambda row: row.meeting):
+        written += _write("reminder", meeting, invited, once=f"{meeting.starts_on}", now=now, today=today)
+    return written
+
+
 def told(letters: int) -> list[str]:
     """Return what to say to a manager about letters that tell of what they did."""
     return [ngettext("%(num)d letter tells of it.", "%(num)d letters tell of it.", letters)] if letters else []
@@ -107,7 +122,7 @@ def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once
         language=lang,
         person_id=person.id,
         once=f"{about}/{meeting.id}/{person.id}/{once}",
-        calendar=papers.calendar(lang, belongs=belongs),
+        calendar=papers.calendar(lang, belongs=belongs) if about != "reminder" else None,
         meeting=meeting,
         agenda=papers.agenda(belongs=belongs),
         reply=row.reply,

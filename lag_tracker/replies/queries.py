@@ -1,7 +1,7 @@
 """Questions about who is invited to a meeting and what they answered."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, distinct, func, or_, select
@@ -15,6 +15,7 @@ from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.group import Membership, Tier
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
 from lag_tracker.models.person import Person
+from lag_tracker.models.traits import Precision
 from lag_tracker.models.visibility import Viewer, readable_people, visible_meetings
 
 #: Guests of earlier meetings are offered when they came within so many days.
@@ -162,6 +163,22 @@ def belonging(session: Session, people: Iterable[int], groups: Iterable[int], *,
         .where(Account.person_id.in_(numbers), Account.active, GroupRole.group_id.in_(of))
     )
     return {number for number in session.scalars(members.union(accounts)) if number is not None}
+
+
+def to_be_reminded(session: Session, *, first: date, last: date, before: datetime) -> list[Attendance]:
+    """Return who is invited to meetings that begin from `first` to `last`, was so `before`, and has not declined."""
+    return list(
+        session.scalars(
+            select(Attendance)
+            .join(Attendance.meeting)
+            .join(Attendance.person)
+            .where(Meeting.state == MeetingState.SCHEDULED, Meeting.archived_at.is_(None))
+            .where(Meeting.starts_on.between(first, last), Meeting.date_precision == Precision.DAY)
+            .where(_is_invited(), Attendance.reply != Reply.DECLINED, Attendance.invited_at < before)
+            .options(joinedload(Attendance.person), joinedload(Attendance.meeting))
+            .order_by(Attendance.meeting_id, Attendance.id)
+        )
+    )
 
 
 def reader(meeting: Meeting, *, belongs: bool) -> Viewer:

@@ -1,0 +1,1 @@
+"""What workers do now and then, one of them for all."""
