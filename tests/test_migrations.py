@@ -216,6 +216,8 @@ def test_without_the_guard_the_same_rebuild_would_lose_them(filled: Flask) -> No
     before = rows()
     with db.engine.begin() as connection:
         connection.execute(text('CREATE TABLE group_copy AS SELECT * FROM "group"'))
+        # The meetings of groups would refuse it; all else that hangs on a group goes without a word.
+        connection.execute(text("DELETE FROM meeting_group"))
         connection.execute(text('DROP TABLE "group"'))
         left = connection.scalar(text("SELECT count(*) FROM membership"))
     assert (len(before["membership"]) > 0, left) == (True, 0)

@@ -111,7 +111,8 @@ class MeetingGroup(Base):
     __tablename__ = "meeting_group"
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), primary_key=True)
-    group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="CASCADE"), primary_key=True, index=True)
+    #: A group that has met stays on record: without it nobody could tell who held the meeting.
+    group_id: Mapped[int] = mapped_column(ForeignKey("group.id", ondelete="RESTRICT"), primary_key=True, index=True)
     position: Mapped[int]
 
     meeting: Mapped["Meeting"] = relationship(back_populates="meeting_groups", lazy="raise_on_sql")

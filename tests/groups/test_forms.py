@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from lag_tracker.database import db
 from lag_tracker.models.group import Group, GroupKind
@@ -148,6 +149,15 @@ def test_a_group_with_a_meeting_is_not_erased_and_says_why(app: Flask, group: Gr
     assert answer.status_code == 409
     assert "The group has meetings on record, so it cannot be erased." in answer.text
     assert db.session.get(Group, group.id) is not None
+
+
+def test_the_database_itself_keeps_a_group_that_has_met(group: Group) -> None:
+    factories.meeting(groups=[group])
+    db.session.commit()
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        db.session.execute(delete(Group))
+    db.session.rollback()
+    assert db.session.scalars(select(Group)).all() == [group]
 
 
 def test_the_way_to_edit_is_shown_to_whom_it_opens(app: Flask, group: Group) -> None:
