@@ -20,6 +20,7 @@ from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import LinkKind, Meeting, MeetingLink, MeetingSeries
+from lag_tracker.models.network import PartnerRole, Partnership
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.conftest import application
@@ -55,6 +56,9 @@ OUR_ROLE = Doors({"group": "musu", "number": 3}, {"group": "cita", "number": 1})
 OUR_PROPOSAL = Doors({"number": 1}, {"number": 2})
 OUR_ITEM = Doors({"slug": "musu-sanaksme", "number": 1}, {"slug": "cita-sanaksme", "number": 2})
 NO_RECORD = Doors({})
+#: A network is nobody's own.
+A_NETWORK = Doors({"slug": "tikls"})
+A_PARTNER = Doors({"slug": "tikls", "number": 1})
 OUR_FILE = Doors({"group": "musu", "ending": "csv"}, {"group": "cita", "ending": "csv"})
 A_FILE = Doors({"ending": "csv"})
 
@@ -132,6 +136,13 @@ ADDRESSES: dict[str, Doors] = {
     "municipalities.edit": OUR_MUNICIPALITY,
     "municipalities.archive": OUR_MUNICIPALITY,
     "municipalities.erase": OUR_MUNICIPALITY,
+    "networks.new": NO_RECORD,
+    "networks.edit": A_NETWORK,
+    "networks.archive": A_NETWORK,
+    "networks.erase": A_NETWORK,
+    "networks.new_partner": A_NETWORK,
+    "networks.edit_partner": A_PARTNER,
+    "networks.erase_partner": A_PARTNER,
     "initiatives.new": OUR_GROUP,
     "initiatives.edit": OUR_INITIATIVE,
     "initiatives.move": OUR_INITIATIVE,
@@ -208,6 +219,8 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     The stranger manages the other group.
     """
     groups = {}
+    network = factories.network(slug="tikls")
+    network.partnerships = [Partnership(municipality=factories.municipality(), role=PartnerRole.LEAD)]
     for name, topic, initiatives in (
         ("musu", "musu-temats", ("musu-iniciativa", "musu-otra")),
         ("cita", "cits-temats", ("cita-iniciativa", "cita-otra")),

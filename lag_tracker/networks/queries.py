@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, group_network
+from lag_tracker.models.meeting import meeting_network
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
-from lag_tracker.models.network import Network, NetworkKind, PartnerRole, Partnership
+from lag_tracker.models.network import Network, NetworkKind, PartnerRole, Partnership, Programme
 from lag_tracker.models.source import Citation, Source
 from lag_tracker.models.theme import Theme, network_theme
 from lag_tracker.models.traits import Certainty, Precision
@@ -68,17 +69,28 @@ class Backing(NamedTuple):
 
 
 def networks(session: Session, *, kind: NetworkKind | None = None, theme_id: int | None = None) -> Sequence[Network]:
-    """Return the networks of a kind and theme in the Latvian alphabet, with themes and partners: three statements."""
-    found = select(Network).options(
-        selectinload(Network.themes),
-        selectinload(Network.partnerships).joinedload(Partnership.municipality),
-        joinedload(Network.programme),
+    """Return the networks of a kind and theme, save the archived, with themes and partners: three statements."""
+    found = (
+        select(Network)
+        .where(Network.archived_at.is_(None))
+        .options(
+            selectinload(Network.themes),
+            selectinload(Network.partnerships).joinedload(Partnership.municipality),
+            joinedload(Network.programme),
+        )
     )
     if kind:
         found = found.where(Network.kind == kind)
     if theme_id:
         found = found.where(Network.themes.any(Theme.id == theme_id))
     return session.scalars(found.order_by(Network.name_sort, Network.id)).all()
+
+
+def archived_networks(session: Session) -> Sequence[Network]:
+    """Return the networks that were put away, in the Latvian alphabet."""
+    return session.scalars(
+        select(Network).where(Network.archived_at.is_not(None)).order_by(Network.name_sort, Network.id)
+    ).all()
 
 
 def used_kinds(session: Session) -> list[NetworkKind]:
@@ -160,6 +172,48 @@ def _backing(cited: Iterable[tuple[Citation, Source]]) -> Backing:
         number = numbers.setdefault(source, len(numbers) + 1)
         facts.setdefault(Fact(noun, getattr(citation, f"{noun}_id"), citation.aspect), []).append(number)
     return Backing(list(numbers), {fact: tuple(sorted(set(notes))) for fact, notes in facts.items()})
+
+
+def is_worked_for(session: Session, network_id: int) -> bool:
+    """Tell whether a network has a group or a meeting."""
+    uses = [exists(select(1).where(table.c.network_id == network_id)) for table in (group_network, meeting_network)]
+    return bool(session.scalar(select(or_(*uses))))
+
+
+def takes_part_already(session: Session, network_id: int, municipality_id: int) -> bool:
+    """Tell whether a municipality has a part in a network."""
+    part = exists(select(1).where(Partnership.network_id == network_id, Partnership.municipality_id == municipality_id))
+    return bool(session.scalar(select(part)))
+
+
+def partnership_in(session: Session, slug: str, number: int) -> Partnership | None:
+    """Return the partnership of this number in the network at this address, with both of its sides."""
+    return session.scalars(
+        select(Partnership)
+        .join(Partnership.network)
+        .where(Network.slug == slug, Partnership.id == number)
+        .options(contains_eager(Partnership.network), joinedload(Partnership.municipality))
+    ).one_or_none()
+
+
+def municipalities_to_join(session: Session, network_id: int) -> Sequence[Municipality]:
+    """Return the municipalities that have no part in a network yet, in the Latvian alphabet."""
+    taking_part = select(Partnership.municipality_id).where(Partnership.network_id == network_id)
+    return session.scalars(
+        select(Municipality)
+        .where(Municipality.id.not_in(taking_part), Municipality.archived_at.is_(None))
+        .order_by(Municipality.name_sort, Municipality.id)
+    ).all()
+
+
+def all_themes(session: Session) -> Sequence[Theme]:
+    """Return all themes, in the Latvian alphabet."""
+    return session.scalars(select(Theme).order_by(Theme.name_sort, Theme.id)).all()
+
+
+def programme_names(session: Session) -> Sequence[str]:
+    """Return the names of the programmes on record."""
+    return session.scalars(select(Programme.name).order_by(Programme.name)).all()
 
 
 def milestones_of_network(session: Session, network_id: int, *, viewer: Viewer) -> Sequence[Milestone]:

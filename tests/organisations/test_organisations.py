@@ -30,7 +30,11 @@ def test_a_manager_adds_an_organisation_and_changes_it(app: Flask, group: Group)
     manager = manager_of(app, group)
     answer = send(manager, "/en/organisations/new", name_lv="Biedrība „Vide”", sector="civic")
     assert (answer.status_code, answer.location) == (303, "/en/organisations")
-    assert texts(manager.get("/en/organisations").text, "td") == ["Civic sector", "no members today", "Edit Biedrība „Vide”"]
+    assert texts(manager.get("/en/organisations").text, "td") == [
+        "Civic sector",
+        "no members today",
+        "Edit Biedrība „Vide”",
+    ]
     send(manager, "/en/organisations/1/edit", name_lv="Biedrība „Daba”", sector="knowledge")
     assert stored() == [("Biedrība „Daba”", Sector.KNOWLEDGE)]
 
