@@ -43,8 +43,8 @@ class DecisionRow(NamedTuple):
     group_slug: str | None
     group_name: Bilingual
     is_sample: bool
-    #: Whether everyone may read it; else `viewer` may, and is told so.
-    is_public: bool
+    #: The day since which everyone may read it; None when only some may, who are told so.
+    published_on: date | None
 
     @property
     def position(self) -> Position:
@@ -194,7 +194,7 @@ def _rows(session: Session, found: Select[*tuple[Any, ...]], limit: int) -> list
             row.group_slug,
             Bilingual(row.name_lv, row.name_en),
             bool(row.is_sample),
-            row.published_on is not None,
+            row.published_on,
         )
         for row in session.execute(found.limit(limit))
     ]

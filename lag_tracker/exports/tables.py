@@ -191,6 +191,7 @@ def decisions_table(rows: Iterable[DecisionRow]) -> Listing:
             gettext("Votes for"): lambda row: row.votes_for,
             gettext("Votes against"): lambda row: row.votes_against,
             gettext("Abstained"): lambda row: row.votes_abstained,
+            gettext("Public since"): lambda row: row.published_on or gettext("not public yet"),
             gettext("Initiative"): lambda row: words(row.initiative_title),
             gettext("Topic"): lambda row: words(row.topic_title),
             gettext("Page"): lambda row: _page("meetings.show", row.meeting_slug),

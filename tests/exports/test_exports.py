@@ -8,12 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lag_tracker.database import db
 from lag_tracker.exports.columns import MOST_ROWS, listed
 from lag_tracker.models.action import Action
 from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, MemberRole
 from lag_tracker.models.initiative import InitiativeState
 from lag_tracker.models.meeting import MeetingState
@@ -89,6 +90,7 @@ def test_a_list_is_the_same_in_both_kinds_of_file(client: FlaskClient) -> None:
         "Votes for": "",
         "Votes against": "",
         "Abstained": "",
+        "Public since": "2026-12-15",
         "Initiative": "",
         "Topic": "Velosatiksme",
         "Page": "https://grupas.example/en/meetings/rudens",
@@ -101,6 +103,14 @@ def test_a_list_is_the_same_in_both_kinds_of_file(client: FlaskClient) -> None:
     assert cells[0] == head
     assert cells[1][:4] == [3, "Velonovietnes jābūvē", sheet["C2"].value, None]
     assert sheet["C2"].is_date
+
+
+def test_a_file_tells_what_is_not_public_yet(app: Flask, group: Group) -> None:
+    db.session.execute(update(Decision).values(published_on=None))
+    db.session.commit()
+    head, row = rows_of(manager_of(app, group), "/en/decisions.csv")
+    assert row[head.index("Public since")] == "not public yet"
+    assert len(rows_of(app.test_client(use_cookies=False), "/en/decisions.csv")) == 1
 
 
 def test_every_list_has_its_rows_and_the_same_columns_in_both_languages(app: Flask, group: Group) -> None:
