@@ -59,6 +59,7 @@ PUBLIC_FORMS = {
     "comments.public_on_meeting",
     "proposals.public",
     "letters.opt_out",
+    "replies.by_link",
 }
 
 

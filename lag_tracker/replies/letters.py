@@ -19,6 +19,12 @@ from lag_tracker.replies.queries import belonging, for_letters, invited_to, read
 from lag_tracker.web.letters import send_letter
 from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
 
+TEMPLATES = {
+    "invitation": "replies/letters/invitation.txt",
+    "moved": "replies/letters/moved.txt",
+    "cancelled": "replies/letters/cancelled.txt",
+    "reminder": "replies/letters/reminder.txt",
+}
 #: People are reminded on the second day before a meeting; or on the last, when nothing was sent then.
 REMINDED_AHEAD = timedelta(days=2)
 #: Who was invited so lately needs no reminder.
@@ -116,7 +122,7 @@ def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once
         return False
     lang = person.language
     letter = send_letter(
-        f"replies/letters/{about}.txt",
+        TEMPLATES[about],
         kind=f"meeting_{about}",
         to_email=person.email,
         language=lang,
