@@ -39,6 +39,7 @@ from lag_tracker.meetings import views as meetings
 from lag_tracker.members import views as members
 from lag_tracker.minutes import views as minutes
 from lag_tracker.municipalities import views as municipalities
+from lag_tracker.my_page import views as my_page
 from lag_tracker.networks import views as networks
 from lag_tracker.news import views as news
 from lag_tracker.organisations import views as organisations
@@ -97,6 +98,7 @@ PAGES = (
     roles,
     invitations,
     desk,
+    my_page,
     letters,
     replies,
     audit,

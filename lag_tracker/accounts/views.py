@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, session, url_for
 from flask_babel import gettext
 from flask_security import views as extension
 from flask_security.proxies import _security
@@ -45,7 +45,7 @@ def sign_out() -> Response:
 @page(blueprint, lv="/konts/sakums", en="/account/start", access=Access.ACCOUNT)
 def arrive() -> Response:
     """Lead who has just signed in to where their work is."""
-    return redirect(url_for("desk.show" if viewer().is_manager else "accounts.my_page"), 303)
+    return redirect(url_for("desk.show" if viewer().is_manager else "my_page.show"), 303)
 
 
 @page(blueprint, lv="/parole/aizmirsta", en="/password/forgotten", access=Access.PUBLIC, methods=FORM)
@@ -110,9 +110,3 @@ def enter(account: Account, *, by: str, then: str) -> Any:
         return second
     login_user(account, authn_via=[by])
     return redirect(then, 303)
-
-
-@page(blueprint, lv="/mana-lapa", en="/my-page", access=Access.ACCOUNT)
-def my_page() -> str:
-    """Show a member what is theirs."""
-    return render_template("accounts/my_page.html")

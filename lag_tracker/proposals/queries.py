@@ -118,12 +118,12 @@ def changeable_proposal(session: Session, number: int, *, viewer: Viewer) -> Pro
     return session.scalars(_managed(viewer).where(Proposal.id == number)).one_or_none()
 
 
-def proposals_by(session: Session, person_id: int) -> Sequence[Proposal]:
+def proposals_by(session: Session, person_id: int, *, limit: int = MOST_SHOWN) -> Sequence[Proposal]:
     """Return what a person proposed, the newest first, with the group and what it became."""
     return session.scalars(
         select(Proposal)
         .where(Proposal.person_id == person_id)
         .options(joinedload(Proposal.group), *_named())
         .order_by(Proposal.id.desc())
-        .limit(MOST_SHOWN)
+        .limit(limit)
     ).all()

@@ -1,6 +1,6 @@
 """Pages for inviting to a meeting and for answering."""
 
-from flask import Blueprint, abort, current_app, make_response, render_template, url_for
+from flask import Blueprint, abort, current_app, make_response, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -116,9 +116,16 @@ def answer(slug: str) -> Response:
     if form.is_accepted():
         with form.rules():
             answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
-            has_page = is_seen(db.session(), invitation.meeting, viewer=viewer())
-            return done(url_for("meetings.show" if has_page else ".answer", slug=slug), gettext("Thank you, noted."))
+            return done(_after_answer(invitation.meeting), gettext("Thank you, noted."))
     return _answer_page(invitation, form)
+
+
+def _after_answer(meeting: Meeting) -> str:
+    """Return where somebody came from who has just answered: their own page, or that of the meeting."""
+    if request.form.get("from") == "my_page":
+        return url_for("my_page.show")
+    has_page = is_seen(db.session(), meeting, viewer=viewer())
+    return url_for("meetings.show" if has_page else ".answer", slug=meeting.slug)
 
 
 @page(blueprint, lv="/atbilde/<token>", en="/answer/<token>", access=Access.PUBLIC, methods=FORM)
