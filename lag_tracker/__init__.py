@@ -37,6 +37,7 @@ from lag_tracker.links import views as links
 from lag_tracker.meeting_log import views as meeting_log
 from lag_tracker.meetings import views as meetings
 from lag_tracker.members import views as members
+from lag_tracker.milestones import views as milestones
 from lag_tracker.minutes import views as minutes
 from lag_tracker.municipalities import views as municipalities
 from lag_tracker.my_page import views as my_page
@@ -87,6 +88,7 @@ PAGES = (
     decisions,
     networks,
     municipalities,
+    milestones,
     members,
     imports,
     people,

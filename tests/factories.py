@@ -155,8 +155,8 @@ def decision(at: Meeting, text: str = "Lēmums", **given: Any) -> Decision:
     return _add(Decision(**({"meeting": at, "text_lv": text, "published_on": date(2026, 12, 15)} | given)))
 
 
-def milestone(of: Network, title: str = "Ceļvedis jāiesniedz", **given: Any) -> Milestone:
-    """Add a deadline of a network."""
+def milestone(of: Network | None, title: str = "Ceļvedis jāiesniedz", **given: Any) -> Milestone:
+    """Add a deadline of a network, or of the `group` that is given."""
     values = {
         "network": of,
         "title_lv": title,

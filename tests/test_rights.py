@@ -138,6 +138,12 @@ ADDRESSES: dict[str, Doors] = {
     "municipalities.edit": OUR_MUNICIPALITY,
     "municipalities.archive": OUR_MUNICIPALITY,
     "municipalities.erase": OUR_MUNICIPALITY,
+    "milestones.of_group": OUR_GROUP,
+    "milestones.of_network": Doors({"network": "tikls"}),
+    "milestones.new_of_group": OUR_GROUP,
+    "milestones.new_of_network": Doors({"network": "tikls"}),
+    "milestones.edit": OUR_NUMBER,
+    "milestones.erase": OUR_NUMBER,
     "networks.new": NO_RECORD,
     "networks.edit": A_NETWORK,
     "networks.archive": A_NETWORK,
@@ -241,6 +247,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
         meeting = factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]], series_id=series.id)
         factories.agenda_item(meeting)
         factories.decision(meeting)
+        factories.milestone(None, group=groups[name])
         db.session.add(Action(meeting=meeting, text_lv="Uzdevums"))
         db.session.add(MeetingLink(meeting=meeting, kind=LinkKind.DOCUMENT, url="https://x.example"))
         db.session.flush()

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Date, Row, Select, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
@@ -57,6 +57,31 @@ def milestones_between(
         session.connection().execute(found if only is None else found.where(only), {"first": first, "last": last}).all()
     )
     return [_row(row) for row in rows]
+
+
+def milestones_of(session: Session, *, group_id: int | None = None, network_id: int | None = None) -> list[Milestone]:
+    """Return the deadlines and phases of a group or a network, in order, those without a date at the end."""
+    owner = Milestone.group_id == group_id if group_id else Milestone.network_id == network_id
+    return list(
+        session.scalars(
+            select(Milestone)
+            .where(owner)
+            .order_by(Milestone.starts_on.is_(None), Milestone.starts_on, Milestone.id)
+            .limit(MOST)
+        )
+    )
+
+
+def changeable_milestone(session: Session, number: int, *, viewer: Viewer) -> Milestone | None:
+    """Return the milestone of this number with its owner, if `viewer` may change it: networks' only administrators."""
+    found = session.scalars(
+        select(Milestone)
+        .where(Milestone.id == number)
+        .options(joinedload(Milestone.group), joinedload(Milestone.network))
+    ).one_or_none()
+    if found is None or not (viewer.is_administrator or (found.group_id and viewer.may_manage([found.group_id]))):
+        return None
+    return found
 
 
 _COLUMNS = (
