@@ -55,6 +55,7 @@ from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
 from lag_tracker.series import views as series
 from lag_tracker.site import views as site
+from lag_tracker.themes import views as themes
 from lag_tracker.topics import views as topics
 from lag_tracker.web.access import init_access
 from lag_tracker.web.assets import init_assets
@@ -89,6 +90,7 @@ PAGES = (
     networks,
     municipalities,
     milestones,
+    themes,
     members,
     imports,
     people,

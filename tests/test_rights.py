@@ -21,6 +21,7 @@ from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import LinkKind, Meeting, MeetingLink, MeetingSeries
 from lag_tracker.models.network import PartnerRole, Partnership
+from lag_tracker.models.theme import Theme
 from lag_tracker.web.access import Access
 from tests import factories
 from tests.conftest import application
@@ -144,6 +145,10 @@ ADDRESSES: dict[str, Doors] = {
     "milestones.new_of_network": Doors({"network": "tikls"}),
     "milestones.edit": OUR_NUMBER,
     "milestones.erase": OUR_NUMBER,
+    "themes.index": NO_RECORD,
+    "themes.new": NO_RECORD,
+    "themes.edit": Doors({"slug": "tema"}),
+    "themes.erase": Doors({"slug": "tema"}),
     "networks.new": NO_RECORD,
     "networks.edit": A_NETWORK,
     "networks.archive": A_NETWORK,
@@ -228,6 +233,7 @@ def world(app: Flask) -> dict[str, FlaskClient]:
     """
     groups = {}
     network = factories.network(slug="tikls")
+    network.themes = [Theme(name_lv="zaļā mobilitāte", slug="tema")]
     network.partnerships = [Partnership(municipality=factories.municipality(), role=PartnerRole.LEAD)]
     for name, topic, initiatives in (
         ("musu", "musu-temats", ("musu-iniciativa", "musu-otra")),

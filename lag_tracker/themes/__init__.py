@@ -1,0 +1,1 @@
+"""Themes that networks and initiatives share."""
