@@ -227,6 +227,11 @@ def app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def world(app: Flask) -> dict[str, FlaskClient]:
+    """Return the visitors of one world for all."""
+    return make_world(app)
+
+
+def make_world(app: Flask) -> dict[str, FlaskClient]:
     """Make our group and another municipality's, each with one record of every kind; return a visitor of each role.
 
     The stranger manages the other group.
