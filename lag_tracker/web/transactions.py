@@ -1,10 +1,11 @@
 """One request, one transaction, ended here; and one change for each form, however often it arrives."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import flash, make_response, redirect, request, session
+from flask import flash, g, make_response, redirect, request, session
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.wrappers import Response
@@ -15,6 +16,7 @@ from lag_tracker.web.access import current_account, forget_who_asks
 
 #: Name of the hidden field that bears a form's key.
 SUBMISSION = "submission"
+KEY = re.compile(r"[A-Za-z0-9_-]{1,43}")
 
 
 def in_one_transaction(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,9 +60,10 @@ def _once(view: Callable[..., Any], values: dict[str, Any]) -> Response:
 
 
 def _earlier_result() -> str | None:
-    """Return where the same form led when it arrived before."""
+    """Return where the same form led when it arrived before; and note its key, unless somebody else's form has it."""
     key = request.form.get(SUBMISSION, "")
-    found = db.session.get(Submission, key) if key else None
+    found = db.session.get(Submission, key) if KEY.fullmatch(key) else None
+    g.form_key = key if found is None and KEY.fullmatch(key) else None
     account = current_account()
     is_own = found is not None and found.account_id == (account.id if account else None)
     return found.result if found is not None and is_own else None
@@ -71,9 +74,9 @@ def done(address: str, message: str = "") -> Response:
 
     The form's key is remembered with it. Who has not signed in gets no message, because that would take a cookie.
     """
-    key, account = request.form.get(SUBMISSION, ""), current_account()
+    key, account = g.get("form_key"), current_account()
     if key:
-        db.session.add(Submission(key=key[:43], account_id=account.id if account else None, result=address[:500]))
+        db.session.add(Submission(key=key, account_id=account.id if account else None, result=address[:500]))
     if message and account:
         flash(message)
     return redirect(address, 303)

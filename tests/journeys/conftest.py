@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -36,16 +37,25 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def site(site_folder: Path) -> Iterator[str]:
     """Start `lag-tracker run` over an empty folder, as `make run` does; yield its address."""
+    with running(site_folder) as address:
+        yield address
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[str]:
+    """Run `lag-tracker run` over the folder "instance" in `folder`; what it says stands in the file "said" there."""
     if find_browser() is None:
         give_up("no Chromium or Chrome found: install the package chromium to run the browser tests")
-    folder = site_folder
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{probe.getsockname()[1]}"
     environment = {"INSTANCE": str(folder / "instance"), "PORT": address.rpartition(":")[2], "BASE_URL": address}
     with (folder / "said").open("w") as said:
         server = subprocess.Popen(
-            [sys.executable, "-m", "lag_tracker", "run"], env=os.environ | environment, stdout=said, stderr=said
+            [sys.executable, "-m", "lag_tracker", "run"],
+            env=os.environ | environment | settings,
+            stdout=said,
+            stderr=said,
         )
         try:
             wait_for(address, server, folder / "said")
