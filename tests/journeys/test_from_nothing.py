@@ -31,7 +31,7 @@ GROUPS = {"lv": "/grupas", "en": "/en/groups"}
 class Site:
     """A running installation in one language: its address, its words, its mail server."""
 
-    def __init__(self, lang: str, address: str, said: str, mail: MailServer) -> None:
+    def __init__(self, lang: str, address: str, said: Path, mail: MailServer) -> None:
         """Note them."""
         self.lang, self.address, self.said, self.mail = lang, address, said, mail
         found: NullTranslations = Translations.load(TRANSLATIONS, ["lv"]) if lang == "lv" else NullTranslations()
@@ -68,7 +68,7 @@ def new_site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
             database: Callable[[], str] = request.getfixturevalue("make_postgresql_database")
             settings |= {"DATABASE_URL": database(), "WORKERS": "2"}
         address = stack.enter_context(running(tmp_path, **settings))
-        yield Site(request.param, address, (tmp_path / "said").read_text(encoding="utf-8"), mail)
+        yield Site(request.param, address, tmp_path / "said", mail)
 
 
 class Person:
@@ -103,6 +103,16 @@ class Person:
         self.page.locator("[name=new_password]").fill(PASSWORD)
         self.page.locator("[name=new_password_confirm]").fill(PASSWORD)
         self.press("Save the password")
+
+
+def printed_link(anna: Person) -> str:
+    """Return the link for the first administrator, which the command prints once the server answers."""
+    for _ in range(100):
+        found = re.search(rf"{anna.site.address}/uzaicinajums/\S+", anna.site.said.read_text(encoding="utf-8"))
+        if found:
+            return found[0]
+        anna.page.goto(anna.site.address)
+    pytest.fail(anna.site.said.read_text(encoding="utf-8"))
 
 
 def found_group(anna: Person, name: str) -> str:
@@ -203,9 +213,7 @@ def log_meeting_by_keyboard(anna: Person, group: str) -> int:
 def test_from_the_printed_link_to_a_meeting_that_was_held(new_site: Site, browser: Browser) -> None:
     site = new_site
     anna = Person(browser.new_page(), site)
-    printed = re.search(rf"{site.address}/uzaicinajums/\S+", site.said)
-    assert printed, site.said
-    anna.page.goto(site.in_language(printed[0]))
+    anna.page.goto(site.in_language(printed_link(anna)))
     anna.becomes_known("anna@example.lv")
     ours, others = found_group(anna, "Mārupes vietējā rīcības grupa"), found_group(anna, "Olaines grupa")
 
@@ -230,7 +238,7 @@ def test_from_the_printed_link_to_a_meeting_that_was_held(new_site: Site, browse
 
     before = calendar_of(anna)
     move_meeting(anna, meeting)
-    assert "21.01.2031" in str(site.letter_to(ADDRESSES[1], 2)["Subject"])
+    assert re.search(r"21\b.*2031", str(site.letter_to(ADDRESSES[1], 2)["Subject"]))
     moved = {"UID": before["UID"], "DTSTART": "20310121T180000", "SEQUENCE": str(int(before["SEQUENCE"]) + 1)}
     assert calendar_of(anna) == moved
 
