@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from flask import Flask, url_for
 from playwright.sync_api import Page, ViewportSize, expect
+from sqlalchemy import select
 
 from lag_tracker import create_app
 from lag_tracker.config import load_settings
 from lag_tracker.database import db
+from lag_tracker.models.attendance import Attendance, Reply
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
-from lag_tracker.web.personal_links import OPT_OUT, signed
+from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
 from tests import factories
 from tests.journeys.test_every_page import violations
 
@@ -59,4 +62,33 @@ def test_letters_are_ended_and_begun_again_on_a_phone(
 @pytest.mark.parametrize("lang", ["lv", "en"])
 def test_axe_finds_nothing_on_the_pages_of_links_in_letters(records: Flask, visit: Visit, lang: str) -> None:
     found = violations(visit(link_of(records, factories.person(), lang)))
+    assert not found, json.dumps(found, indent=1, ensure_ascii=False)
+
+
+def invitation_of(app: Flask, lang: str) -> str:
+    """Invite somebody to the sample's evening meeting, and return the link in their letter."""
+    ending = "vakara-sanaksme-par-drosam-ielam"
+    meeting = db.session.scalars(select(Meeting).where(Meeting.slug.endswith(ending))).one()
+    row = Attendance(meeting=meeting, person=factories.person("Anna Bērziņa-Kalniņa"), reply=Reply.INVITED)
+    db.session.add(row)
+    db.session.commit()
+    with app.test_request_context():
+        return url_for("replies.by_link", token=signed(ANSWER, row.id), lang=lang)
+
+
+@pytest.mark.parametrize("lang", ["lv", "en"])
+def test_an_invitation_is_answered_on_a_phone_without_scrolling(records: Flask, visit: Visit, lang: str) -> None:
+    address = invitation_of(records, lang)
+    page = visit(address)
+    page.set_viewport_size(PHONE)
+    last = page.locator("button[name=reply]").last.bounding_box()
+    assert last
+    assert last["y"] + last["height"] <= PHONE["height"]
+    page.locator("button[value=accepted]").click()
+    expect(page.locator("button[value=accepted]")).to_have_attribute("aria-pressed", "true")
+    with page.expect_download() as file:
+        page.locator("a[href$='.ics']").click()
+    assert file.value.suggested_filename.endswith("vakara-sanaksme-par-drosam-ielam.ics")
+    assert page.context.cookies() == []
+    found = violations(page)
     assert not found, json.dumps(found, indent=1, ensure_ascii=False)
