@@ -199,6 +199,7 @@ ADDRESSES: dict[str, Doors] = {
     "series.new": OUR_GROUP,
     "replies.answer": Doors({"slug": "musu-sanaksme"}),
     "replies.invite": OUR_MEETING,
+    "replies.own_calendar_file": Doors({"slug": "musu-sanaksme"}),
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
     "topics.archive": OUR_TOPIC,

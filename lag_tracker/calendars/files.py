@@ -1,4 +1,4 @@
-"""The calendar file of one meeting, for somebody who is invited and may see more of it than the public."""
+"""The calendar file of one meeting, for somebody who may see more of it than the public."""
 
 from datetime import datetime
 
@@ -13,12 +13,19 @@ from lag_tracker.calendars.queries import stored_entries
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.calendar import CalendarEntry
 from lag_tracker.models.meeting import Meeting
-from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import PUBLIC, Viewer, visible_agenda_items
 
 
 def event_file(
-    session: Session, meeting: Meeting, *, viewer: Viewer, lang: str, base_url: str, time_zone: str, now: datetime
+    session: Session,
+    meeting: Meeting,
+    *,
+    viewer: Viewer,
+    is_invited: bool,
+    lang: str,
+    base_url: str,
+    time_zone: str,
+    now: datetime,
 ) -> bytes | None:
     """Return a meeting as a file for a calendar, None when it has no day or cannot be an event.
 
@@ -28,7 +35,7 @@ def event_file(
     if not meeting.has_day:
         return None
     with leaving_out(meeting.uid) as parts:
-        content = _content(session, meeting, viewer, lang, base_url, is_invited=True)
+        content = _content(session, meeting, viewer, lang, base_url, is_invited=is_invited)
         shown = _content(session, meeting, PUBLIC, lang, base_url, is_invited=False)
         sequence, changed_at = _stamps(session, meeting, shown, lang, now)
         event = write_event(content, sequence=sequence, changed_at=changed_at)
@@ -41,7 +48,7 @@ def _content(
     session: Session, meeting: Meeting, viewer: Viewer, lang: str, base_url: str, *, is_invited: bool
 ) -> EventContent:
     items = select(AgendaItem.id).where(AgendaItem.meeting_id == meeting.id, visible_agenda_items(viewer))
-    audiences = {Audience.PUBLIC, Audience.MEMBERS} if is_invited else {Audience.PUBLIC}
+    audiences = viewer.audiences_in((link.group_id for link in meeting.meeting_groups), is_invited=is_invited)
     return meeting_content(
         meeting, visible_items=set(session.scalars(items)), lang=lang, base_url=base_url, join_audiences=audiences
     )

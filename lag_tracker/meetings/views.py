@@ -77,12 +77,13 @@ def show(slug: str) -> str:
 
 def _for_those_signed_in(meeting: Meeting) -> dict[str, Any]:
     """Return what the page shows besides: to somebody invited their answer, to managers all answers and their tools."""
-    account = current_account()
+    account, groups = current_account(), [link.group_id for link in meeting.meeting_groups]
     if account is None:
-        return {}
-    manages = viewer().may_manage(link.group_id for link in meeting.meeting_groups)
+        return {"joins": meeting.join_audience is Audience.PUBLIC}
+    manages = viewer().may_manage(groups)
     own = own_invitation(db.session(), meeting.id, person_id=account.person_id)
     return {
+        "joins": meeting.join_audience in viewer().audiences_in(groups, is_invited=own is not None),
         "button": Button() if manages else None,
         "invited": invited_to(db.session(), meeting.id) if manages else [],
         "own": own,

@@ -26,6 +26,7 @@ from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
 
 _kept = lru_cache(maxsize=2000)
+_FOR_ALL = frozenset({Audience.PUBLIC})
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ class Viewer:
     def takes_part(self, groups: Iterable[int]) -> bool:
         """Tell whether they may propose, comment and answer in one of these groups."""
         return self.is_administrator or not self.takes_part_in.isdisjoint(groups)
+
+    def audiences_in(self, groups: Iterable[int], *, is_invited: bool = False) -> frozenset[Audience]:
+        """Return for whom things may be meant that they see in what these groups hold, as when they are invited."""
+        numbers = list(groups)
+        if self.may_manage(numbers):
+            return frozenset(Audience)
+        return frozenset(Audience) - {Audience.MANAGERS} if is_invited or self.belongs_to_one(numbers) else _FOR_ALL
 
     @property
     def is_manager(self) -> bool:

@@ -52,6 +52,7 @@ class _Papers:
                 db.session(),
                 self.meeting,
                 viewer=reader(self.meeting, belongs=belongs),
+                is_invited=True,
                 lang=lang,
                 base_url=settings.address,
                 time_zone=settings.time_zone,

@@ -10,6 +10,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.errors import RuleBroken
 from lag_tracker.labels import label
 from lag_tracker.meetings.managed import changeable_meeting
+from lag_tracker.meetings.queries import find_meeting
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.group import Tier
 from lag_tracker.models.meeting import Meeting
@@ -31,6 +32,7 @@ from lag_tracker.replies.queries import (
     invited_to,
     is_ahead,
     is_seen,
+    own_invitation,
     reader,
 )
 from lag_tracker.web.access import Access, signed_in_account, viewer
@@ -145,20 +147,34 @@ def by_link(token: str) -> Response:
 @page(blueprint, lv="/atbilde/<token>/sanaksme.ics", en="/answer/<token>/meeting.ics", access=Access.PUBLIC)
 def calendar_file(token: str) -> Response:
     """Give somebody invited the meeting as a file for their calendar, with what they may see of it."""
-    invitation, settings = _invitation_of(token), current_app.config["SETTINGS"]
+    invitation = _invitation_of(token)
     if _is_over(invitation.meeting):
         abort(GONE)
+    return _file(invitation.meeting, _reader(invitation), is_invited=True)
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/kalendars.ics", en="/meetings/<slug>/calendar.ics", access=Access.ACCOUNT)
+def own_calendar_file(slug: str) -> Response:
+    """Give who has signed in a meeting as a file for their calendar, with what they may see of it."""
+    meeting = find_meeting(db.session(), slug, viewer=viewer()) or abort(404)
+    own = own_invitation(db.session(), meeting.id, person_id=signed_in_account().person_id)
+    return _file(meeting, viewer(), is_invited=own is not None)
+
+
+def _file(meeting: Meeting, whose: Viewer, *, is_invited: bool) -> Response:
+    settings = current_app.config["SETTINGS"]
     file = event_file(
         db.session(),
-        for_letters(db.session(), invitation.meeting),
-        viewer=_reader(invitation),
+        for_letters(db.session(), meeting),
+        viewer=whose,
+        is_invited=is_invited,
         lang=reading_language(),
         base_url=settings.address,
         time_zone=settings.time_zone,
         now=utc_now(),
     )
     response = Response(file or abort(404), content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{invitation.meeting.slug}.ics"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{meeting.slug}.ics"'
     return kept_private(response)
 
 

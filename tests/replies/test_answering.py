@@ -19,7 +19,7 @@ from lag_tracker.models.traits import Audience
 from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
 from tests import factories
 from tests.page import CheckingClient
-from tests.reading import texts
+from tests.reading import links, texts
 from tests.replies.invited import DAY, NOW, ahead, answers, invite, member
 from tests.visitors import manager_of, member_of, send, signed_in
 
@@ -142,6 +142,39 @@ def test_who_comes_gets_the_file_for_the_calendar_with_what_they_may_see(app: Fl
     assert {file.headers["Cache-Control"] for file in files} == {"private, no-store"}
     with time_machine.travel(NOW.replace(day=13, hour=6), tick=False):
         assert nobody(app).get(f"{link_of(app, rows[0])}/meeting.ics").status_code == 410
+
+
+def test_who_has_signed_in_gets_the_link_and_the_file_that_are_for_them(app: Flask, group: Group) -> None:
+    meeting = ahead(group, join_url="https://zoom.example/j/1", join_audience=Audience.MEMBERS)
+    factories.agenda_item(meeting, "Tikai locekļiem", audience=Audience.MEMBERS)
+    invited = factories.person("Ieva Liepa")
+    invite(meeting, invited, is_guest=True)
+    visitors = {
+        "member": member_of(app, group),
+        "manager": manager_of(app, group),
+        "guest": signed_in(app, factories.account(person=invited)),
+        "stranger": member_of(app, factories.group("Cita grupa")),
+        "public": nobody(app),
+    }
+    pages = {who: visitor.get("/en/meetings/sanaksme").text for who, visitor in visitors.items()}
+    files = {who: visitors[who].get(links(pages[who])["Add to calendar"]).text for who in visitors}
+    read = {
+        who: ("zoom.example" in pages[who], "zoom.example" in files[who], "Tikai locek" in files[who]) for who in files
+    }
+    assert read == {
+        "member": (True, True, True),
+        "manager": (True, True, True),
+        "guest": (True, True, False),
+        "stranger": (False, False, False),
+        "public": (False, False, False),
+    }
+
+
+def test_a_meeting_for_members_can_be_put_into_their_calendars(app: Flask, group: Group) -> None:
+    ahead(group, audience=Audience.MEMBERS)
+    visitor, address = member_of(app, group), "/en/meetings/sanaksme/calendar.ics"
+    assert "SUMMARY:Velo & ceļi" in visitor.get(address).text
+    assert member_of(app, factories.group("Cita grupa")).get(address).status_code == 404
 
 
 def test_a_cancelled_meeting_says_so_and_takes_no_answer(app: Flask, group: Group) -> None:
