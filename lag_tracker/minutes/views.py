@@ -46,8 +46,17 @@ def turn(slug: str) -> Response:
         with form.rules():
             state = MinutesState(wanted) if wanted in set(MinutesState) else abort(400)
             bring_minutes_to(meeting, state, decisions=decisions_at(db.session(), meeting.id), today=today())
-            return done(url_for(".edit", slug=slug), gettext("The state of the minutes was changed."))
+            return done(url_for(".edit", slug=slug), _said(state))
     return _minutes_page(meeting, form)
+
+
+def _said(state: MinutesState) -> str:
+    """Return what the new state means, in a sentence."""
+    if state is MinutesState.APPROVED:
+        return gettext("The minutes are approved. All who may see the meeting can read the decisions now.")
+    if state is MinutesState.IN_REVIEW:
+        return gettext("The minutes are in review. Members of the group can read the decisions now.")
+    return gettext("The minutes are a draft. Only managers read what is not public yet.")
 
 
 def _meeting(slug: str) -> Meeting:

@@ -51,7 +51,9 @@ def turn(manager: FlaskClient, state: str) -> int:
 def test_approval_publishes_what_was_not_public_yet(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
     assert "1 decision becomes public with the approval." in manager.get(PAGE).text
     assert turn(manager, "in_review") == 303
+    assert "Members of the group can read the decisions now." in manager.get(PAGE).text
     assert turn(manager, "approved") == 303
+    assert "The minutes are approved. All who may see the meeting can read the decisions now." in manager.get(PAGE).text
     db.session.refresh(meeting)
     assert meeting.minutes_state is MinutesState.APPROVED
     with app.test_request_context():
