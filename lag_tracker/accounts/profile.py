@@ -37,8 +37,15 @@ def verify() -> Any:
 @page(blueprint, lv="/konts/parole", en="/account/password", access=Access.ACCOUNT, methods=FORM)
 @checks_password
 def change_password() -> Any:
-    """Take a new password; all other sign-ins end."""
-    return extension.change_password()
+    """Take a new password; all other sign-ins end. Who had none before has just arrived here, and is led on."""
+    account = signed_in_account()
+    had_none = not account.password
+    answer = extension.change_password()
+    if not had_none or not account.password:
+        return answer
+    session.pop("_flashes", None)
+    flash(gettext("Your password is saved."))
+    return redirect(url_for("accounts.arrive"), 303)
 
 
 @page(blueprint, lv="/konts/e-pasts", en="/account/email", access=Access.ACCOUNT, methods=FORM)

@@ -171,8 +171,8 @@ def test_changes_of_the_account_want_the_password_again_after_a_while(app: Flask
 
 
 def test_who_has_no_password_chooses_one_only_right_after_signing_in(app: Flask) -> None:
-    client = signed_in(app, factories.account(ANNA))
-    assert send(client, "/konts/parole", new_password=NEW, new_password_confirm=NEW).location == "/konts"
+    client = signed_in(app, factories.account(ANNA))  # whom an invitation has just let in
+    assert send(client, "/konts/parole", new_password=NEW, new_password_confirm=NEW).location == "/konts/sakums"
     other = signed_in(app, factories.account("berta@grupas.example"))
     with time_machine.travel(utc_now() + timedelta(minutes=31)):
         assert other.get("/konts/parole").location == "/konts/apstiprinat?next=/konts/parole"
