@@ -55,6 +55,7 @@ from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
 from lag_tracker.series import views as series
 from lag_tracker.site import views as site
+from lag_tracker.sources import views as sources
 from lag_tracker.themes import views as themes
 from lag_tracker.topics import views as topics
 from lag_tracker.web.access import init_access
@@ -91,6 +92,7 @@ PAGES = (
     municipalities,
     milestones,
     themes,
+    sources,
     members,
     imports,
     people,

@@ -21,6 +21,7 @@ from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import LinkKind, Meeting, MeetingLink, MeetingSeries
 from lag_tracker.models.network import PartnerRole, Partnership
+from lag_tracker.models.source import Citation, Source
 from lag_tracker.models.theme import Theme
 from lag_tracker.web.access import Access
 from tests import factories
@@ -145,6 +146,15 @@ ADDRESSES: dict[str, Doors] = {
     "milestones.new_of_network": Doors({"network": "tikls"}),
     "milestones.edit": OUR_NUMBER,
     "milestones.erase": OUR_NUMBER,
+    "sources.index": NO_RECORD,
+    "sources.new": NO_RECORD,
+    "sources.edit": OUR_NUMBER,
+    "sources.archive": OUR_NUMBER,
+    "sources.erase": OUR_NUMBER,
+    "sources.citations": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
+    "sources.remove": Doors(
+        {"noun": "group", "number": 1, "citation": 1}, {"noun": "group", "number": 2, "citation": 2}
+    ),
     "themes.index": NO_RECORD,
     "themes.new": NO_RECORD,
     "themes.edit": Doors({"slug": "tema"}),
@@ -260,6 +270,10 @@ def make_world(app: Flask) -> dict[str, FlaskClient]:
         factories.agenda_item(meeting)
         factories.decision(meeting)
         factories.milestone(None, group=groups[name])
+        source = Source(publisher="URBACT", title_lv="Par grupu")
+        db.session.add(source)
+        db.session.flush()
+        db.session.add(Citation(source_id=source.id, group_id=groups[name].id))
         db.session.add(Action(meeting=meeting, text_lv="Uzdevums"))
         db.session.add(MeetingLink(meeting=meeting, kind=LinkKind.DOCUMENT, url="https://x.example"))
         db.session.flush()
