@@ -53,6 +53,7 @@ OUR_MERGER = Doors(
 )
 OUR_MEETING = Doors({"slug": "musu-sanaksme"}, {"slug": "cita-sanaksme"})
 OUR_INVITATION = Doors({"number": 1}, {"number": 2})
+OUR_INVITEE = Doors({"slug": "musu-sanaksme", "number": 1}, {"slug": "cita-sanaksme", "number": 2})
 #: The accounts are those of `world`, in its order.
 OUR_ROLE = Doors({"group": "musu", "number": 3}, {"group": "cita", "number": 1})
 OUR_PROPOSAL = Doors({"number": 1}, {"number": 2})
@@ -209,6 +210,8 @@ ADDRESSES: dict[str, Doors] = {
     "series.new": OUR_GROUP,
     "replies.answer": Doors({"slug": "musu-sanaksme"}),
     "replies.invite": OUR_MEETING,
+    "replies.note_answer": OUR_INVITEE,
+    "replies.take_back": OUR_INVITEE,
     "replies.own_calendar_file": Doors({"slug": "musu-sanaksme"}),
     "topics.new": OUR_GROUP,
     "topics.edit": OUR_TOPIC,
@@ -262,12 +265,14 @@ def make_world(app: Flask) -> dict[str, FlaskClient]:
         factories.proposal(groups[name], f"Priekšlikums: {name}")
         for slug in initiatives:
             factories.initiative(groups[name], slug=slug)
-        factories.membership(groups[name], factories.person(), factories.organisation())
+        own = factories.person()
+        factories.membership(groups[name], own, factories.organisation())
         series = MeetingSeries(rule="every 1 months, tuesday first")
         db.session.add(series)
         db.session.flush()
         meeting = factories.meeting(slug=f"{name}-sanaksme", groups=[groups[name]], series_id=series.id)
         factories.agenda_item(meeting)
+        db.session.add(Attendance(meeting=meeting, person=own, reply=Reply.INVITED))
         factories.decision(meeting)
         factories.milestone(None, group=groups[name])
         source = Source(publisher="URBACT", title_lv="Par grupu")

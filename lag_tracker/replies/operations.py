@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.database import take_turns
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.attendance import Attendance, Reply
+from lag_tracker.models.letter import Letter, LetterState
 from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer
@@ -71,6 +72,14 @@ def answer_invitation(invitation: Attendance, *, reply: Reply, now: datetime, to
     if not is_ahead(invitation.meeting, today=today):
         raise RuleBroken(gettext("The meeting is over or does not take place; there is nothing to answer any more."))
     invitation.reply, invitation.replied_at = reply, now
+
+
+def take_invitation_back(invitation: Attendance, *, session: Session) -> None:
+    """Let somebody be invited no more, and drop letters to them about the meeting that have not left yet."""
+    ours = f"{invitation.meeting_id}/{invitation.person_id}/"
+    waiting = [Letter.once.startswith(f"{about}/{ours}") for about in ("invitation", "moved", "reminder")]
+    session.execute(delete(Letter).where(Letter.state == LetterState.WAITING, or_(*waiting)))
+    session.delete(invitation)
 
 
 def ask_again(invited: Iterable[Attendance]) -> None:

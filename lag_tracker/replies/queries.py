@@ -108,6 +108,12 @@ def is_ahead(meeting: Meeting, *, today: date) -> bool:
     return is_planned and meeting.last_day is not None and meeting.last_day >= today
 
 
+def invited_person(session: Session, meeting_id: int, number: int) -> Attendance | None:
+    """Return somebody's invitation to this meeting by its number, with who they are and the meeting."""
+    found = select(Attendance).where(Attendance.id == number, Attendance.meeting_id == meeting_id, _is_invited())
+    return session.scalars(found.options(joinedload(Attendance.person), joinedload(Attendance.meeting))).one_or_none()
+
+
 def number_invited(session: Session, meetings: Iterable[Meeting], *, today: date) -> int:
     """Return how many people are invited to those of the meetings that are still to come."""
     numbers = [meeting.id for meeting in meetings if is_ahead(meeting, today=today)]

@@ -22,6 +22,7 @@ from lag_tracker.replies.operations import (
     check_open,
     invite_people,
     put_guests_on_record,
+    take_invitation_back,
 )
 from lag_tracker.replies.queries import (
     Candidate,
@@ -29,6 +30,7 @@ from lag_tracker.replies.queries import (
     candidates,
     find_invitation,
     for_letters,
+    invited_person,
     invited_to,
     is_ahead,
     is_seen,
@@ -38,10 +40,10 @@ from lag_tracker.replies.queries import (
 from lag_tracker.web.access import Access, signed_in_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import starting_capital
-from lag_tracker.web.forms import form_page
+from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.personal_links import ANSWER, kept_private, read_signed, signed
-from lag_tracker.web.routes import FORM, page
+from lag_tracker.web.routes import DEED, FORM, page
 from lag_tracker.web.transactions import done
 
 blueprint = Blueprint("replies", __name__)
@@ -99,6 +101,44 @@ def _parts(offered: list[Candidate]) -> list[tuple[str, list[int], str]]:
         *parts,
         (gettext("Guests of earlier meetings"), [one.person.id for one in offered if not one.tier], "-guest"),
     ]
+
+
+@page(
+    blueprint,
+    lv="/sanaksmes/<slug>/uzaicinat/<int:number>",
+    en="/meetings/<slug>/invite/<int:number>",
+    access=Access.MANAGER,
+    methods=FORM,
+)
+def note_answer(slug: str, number: int) -> Response:
+    """Let a manager write down what somebody answered otherwise than here, such as on the phone."""
+    invitation, form = _invited(slug, number), AnswerForm()
+    if form.is_accepted():
+        with form.rules():
+            answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
+            return done(url_for(".invite", slug=slug), gettext("The answer was noted."))
+    return form_page("replies/note.html", form, invitation=invitation, button=Button(is_fresh=True))
+
+
+@page(
+    blueprint,
+    lv="/sanaksmes/<slug>/uzaicinat/<int:number>/atsaukt",
+    en="/meetings/<slug>/invite/<int:number>/take-back",
+    access=Access.MANAGER,
+    methods=DEED,
+)
+def take_back(slug: str, number: int) -> Response:
+    """Let a manager take an invitation back that was sent by mistake."""
+    invitation = _invited(slug, number)
+    if not Button().is_accepted():
+        abort(400)
+    take_invitation_back(invitation, session=db.session())
+    return done(url_for(".invite", slug=slug), gettext("The invitation was taken back."))
+
+
+def _invited(slug: str, number: int) -> Attendance:
+    meeting = changeable_meeting(db.session(), slug, viewer=viewer()) or abort(404)
+    return invited_person(db.session(), meeting.id, number) or abort(404)
 
 
 def _refusal(meeting: Meeting) -> str | None:

@@ -16,7 +16,7 @@ from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.traits import Audience
 from tests import factories
-from tests.reading import texts
+from tests.reading import links, texts
 from tests.replies.invited import DAY, NOW, ahead, answers, invite, letters, member
 from tests.visitors import form_of, manager_of, member_of, send
 
@@ -33,6 +33,10 @@ def _at_the_moment() -> Iterator[None]:
 def group(app: Flask) -> Group:
     made: Group = factories.group("Ķekavas grupa", slug="kekava")
     return made
+
+
+def person_called(name: str) -> int:
+    return db.session.scalars(select(Person.id).where(Person.name == name)).one()
 
 
 def test_each_invited_member_gets_a_letter_and_is_on_record(app: Flask, group: Group) -> None:
@@ -240,6 +244,39 @@ def test_the_manager_sees_who_answered_what_and_others_do_not(app: Flask, group:
     assert texts(page, "dt", within="main")[-3:] == ["Accepted: 1", "Declined: 1", "Invited: 1"]
     for visitor in (member_of(app, group), app.test_client(use_cookies=False)):
         assert "Juris Kalns" not in visitor.get("/en/meetings/sanaksme").text
+
+
+def test_a_manager_notes_what_somebody_answered_on_the_phone(app: Flask, group: Group) -> None:
+    row = invite(ahead(group), member(group, "Anna Bērziņa"))
+    manager = manager_of(app, group)
+    address = links(manager.get(ADDRESS).text)["Anna Bērziņa"]
+    assert address == f"{ADDRESS}/{row.id}"
+    answer = send(manager, address, reply="tentative")
+    assert answer.location == ADDRESS
+    assert "The answer was noted." in manager.get(ADDRESS).text
+    assert answers() == {"Anna Bērziņa": Reply.TENTATIVE}
+    assert send(manager, address, reply="").status_code == 422
+
+
+def test_an_invitation_by_mistake_is_taken_back_with_its_letter(app: Flask, group: Group) -> None:
+    ahead(group)
+    for name in ("anna", "juris"):
+        member(group, name.title(), f"{name}@grupas.example")
+    manager = manager_of(app, group)
+    send(manager, ADDRESS)
+    address = links(manager.get(ADDRESS).text)["Anna"]
+    assert send(manager, f"{address}/take-back", page=manager.get(address)).location == ADDRESS
+    assert answers() == {"Juris": Reply.INVITED}
+    assert [letter.to_email for letter in letters()] == ["juris@grupas.example"]
+    assert form_of(manager.get(ADDRESS))["people"] == [str(person_called("Anna"))]
+
+
+def test_an_invitation_of_another_meeting_is_not_changed_here(app: Flask, group: Group) -> None:
+    ahead(group)
+    row = invite(ahead(factories.group("Cita grupa"), slug="cita"), factories.person("Ieva Liepa"))
+    manager = manager_of(app, group)
+    for path in (f"{ADDRESS}/{row.id}", f"{ADDRESS}/{row.id}/take-back"):
+        assert manager.post(path, data={"reply": "accepted"}).status_code == 404
 
 
 def test_guests_of_earlier_meetings_are_offered(app: Flask, group: Group) -> None:
