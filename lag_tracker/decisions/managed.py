@@ -1,7 +1,5 @@
 """Questions that managers ask while they write decisions down."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
@@ -21,12 +19,13 @@ def decisions_at(session: Session, meeting_id: int) -> list[Decision]:
     return list(found)
 
 
-def bears_number(session: Session, number: int, *, meeting: Meeting) -> Sequence[int]:
-    """Return the ids of decisions that bear a number in the year of the meeting's leading group."""
+def is_number_taken(session: Session, number: int, *, meeting: Meeting) -> bool:
+    """Tell whether a decision bears this number already, of the meeting's leading group and year."""
     if not meeting.meeting_groups or meeting.starts_on is None:
-        return []
+        return False
     leading = meeting.meeting_groups[0].group_id
     led = select(MeetingGroup.meeting_id).where(MeetingGroup.group_id == leading, MeetingGroup.position == 1)
     found = select(Decision.id).join(Meeting, Meeting.id == Decision.meeting_id)
     year = decisions_of_year(meeting.starts_on.year)
-    return session.scalars(found.where(Meeting.id.in_(led), year, Decision.number == number)).all()
+    found = found.where(Meeting.id.in_(led), year, Decision.number == number)
+    return session.scalars(found.limit(1)).first() is not None

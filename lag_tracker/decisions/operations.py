@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from lag_tracker.database import take_turns
-from lag_tracker.decisions.managed import bears_number
+from lag_tracker.decisions.managed import is_number_taken
 from lag_tracker.decisions.queries import last_number
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.bilingual import Bilingual
@@ -70,12 +70,18 @@ def change_decision(
         raise RuleBroken(gettext("Votes are counted only where it was decided by vote."), about="votes_for")
     if not is_public and meeting.minutes_state is MinutesState.APPROVED:
         raise RuleBroken(gettext("The minutes are approved, so everyone may read their decisions."), about="is_public")
-    number = words["number"]
-    if number is not None and set(bears_number(session, number, meeting=meeting)) - {decision.id}:
-        raise RuleBroken(gettext("Another decision of that year bears this number."), about="number")
+    if words["number"] is not None and words["number"] != decision.number:
+        _check_free(words["number"], session=session, meeting=meeting)
     for name, value in words.items():
         setattr(decision, name, value)
     decision.published_on = (decision.published_on or today) if is_public else None
+
+
+def _check_free(number: int, *, session: Session, meeting: Meeting) -> None:
+    # The same turns as those who number new ones.
+    take_turns(session.connection(), "decisions")
+    if is_number_taken(session, number, meeting=meeting):
+        raise RuleBroken(gettext("Another decision of that year bears this number."), about="number")
 
 
 def publish_decisions(decisions: Sequence[Decision], *, today: date) -> None:

@@ -1,6 +1,7 @@
 """Managers write down what was decided; who may read it depends on the minutes."""
 
 from datetime import date
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.visitors import form_of, manager_of, member_of, send
 
 PAGE = "/en/meetings/vizija/decisions"
 NEW = -1
+SECONDS = 60
 
 
 @pytest.fixture
@@ -125,6 +127,29 @@ def test_two_decisions_of_a_year_bear_no_same_number(
     for number, status in (("4", 422), ("5", 303)):
         fields = form_of(page) | {"number": [number]}
         assert manager.post(f"{PAGE}/{decision.id}", data=fields).status_code == status
+
+
+def test_of_those_who_give_the_same_number_at_once_one_does(app: Flask, group: Group, meeting: Meeting) -> None:
+    found = [factories.decision(meeting, number=number) for number in range(1, 5)]
+    db.session.commit()
+    addresses = [f"{PAGE}/{one.id}" for one in found]
+    managers = [manager_of(app, group) for _ in addresses]
+    forms = [
+        form_of(manager.get(address)) | {"number": ["9"]} for manager, address in zip(managers, addresses, strict=True)
+    ]
+    together, answers = Barrier(len(forms)), []
+
+    def number_it(manager: FlaskClient, address: str, form: dict[str, list[str]]) -> None:
+        together.wait(SECONDS)
+        answers.append(manager.post(address, data=form).status_code)
+
+    threads = [Thread(target=number_it, args=each) for each in zip(managers, addresses, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert sorted(answers) == [303, 422, 422, 422]
+    assert [number for number, _, _ in stored()].count(9) == 1
 
 
 def test_unpublished_decisions_are_read_by_those_who_may(
