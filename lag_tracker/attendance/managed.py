@@ -67,3 +67,17 @@ def attendances_of(session: Session, meeting_id: int) -> Sequence[Attendance]:
         .options(joinedload(Attendance.person), joinedload(Attendance.organisation))
         .order_by(Attendance.id)
     ).all()
+
+
+def presences(session: Session, meeting_id: int) -> dict[Who, Presence | None]:
+    """Return who is on record at a meeting now, and whether they came, whatever was read before."""
+    rows = session.execute(
+        select(Attendance.person_id, Attendance.organisation_id, Attendance.presence)
+        .where(Attendance.meeting_id == meeting_id)
+        .order_by(Attendance.id.desc())
+    )
+    return {
+        (person, None if person else organisation): presence
+        for person, organisation, presence in rows
+        if person or organisation
+    }

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
-from lag_tracker.attendance.managed import Candidate
+from lag_tracker.attendance.managed import Candidate, presences
 from lag_tracker.attendance.queries import Who, known_organisation, known_person, who
+from lag_tracker.database import take_turns
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.group import Group, Membership
@@ -85,8 +87,13 @@ def note_presence(
 ) -> None:
     """Write down who came and who was excused, by the keys of `candidates`.
 
-    Of the others, who was expected stayed away, and a guest was not there at all.
+    Of the others, who was expected stayed away, and a guest was not there at all. Raises StaleDataError when somebody
+    else has written it down since the candidates were read: the request then runs once more and finds it.
     """
+    # Invitations put people on record at the same meeting.
+    take_turns(session.connection(), "invitations")
+    if presences(session, meeting.id) != {who(one.attendance): one.presence for one in candidates if one.attendance}:
+        raise StaleDataError
     if present & excused:
         raise RuleBroken(gettext("Nobody both came and was excused: tick each name once."), about="excused")
     for one in candidates:

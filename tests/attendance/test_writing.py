@@ -1,6 +1,7 @@
 """After a meeting its manager writes down who came."""
 
 from datetime import date
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from tests.reading import texts
 from tests.visitors import form_of, manager_of, send
 
 PAGE = "/en/meetings/vizija/attendance"
+SECONDS = 60
 
 
 @pytest.fixture
@@ -152,6 +154,35 @@ def test_two_who_write_at_the_same_time_see_both_versions(app: Flask, group: Gro
     assert texts(answer.text, "blockquote") == ["Anna"]
     assert send(second, PAGE, page=answer, present=[key(anna), key(janis)]).status_code == 303
     assert stored() == [("Anna", "present", False), ("Jānis", "present", False)]
+
+
+def test_who_is_on_record_twice_is_offered_once(group: Group, manager: FlaskClient, meeting: Meeting) -> None:
+    anna = member(group, "Anna")
+    db.session.add_all(
+        [Attendance(meeting=meeting, person_id=anna.person_id, presence=how) for how in ("absent", None)]
+    )
+    db.session.commit()
+    assert send(manager, PAGE, present=[key(anna)]).status_code == 303
+    assert form_of(manager.get(PAGE))["present"] == [key(anna)]
+
+
+def test_two_who_tick_the_same_name_at_once_put_it_on_record_once(app: Flask, group: Group, meeting: Meeting) -> None:
+    anna = member(group, "Anna")
+    managers = [manager_of(app, group) for _ in range(3)]
+    forms = [form_of(manager.get(PAGE)) | {"present": [key(anna)]} for manager in managers]
+    together, answers = Barrier(len(forms)), []
+
+    def tick(manager: FlaskClient, form: dict[str, list[str]]) -> None:
+        together.wait(SECONDS)
+        answers.append(manager.post(PAGE, data=form).status_code)
+
+    threads = [Thread(target=tick, args=each) for each in zip(managers, forms, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    assert sorted(answers) == [303, 409, 409]
+    assert stored() == [("Anna", "present", False)]
 
 
 def test_names_are_read_by_managers_and_numbers_by_everyone(
