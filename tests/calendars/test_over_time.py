@@ -15,7 +15,7 @@ from lag_tracker.calendars.operations import calendars_are_true
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.group import Group
-from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState
 from lag_tracker.models.network import Network
 from lag_tracker.models.person import Person
 from lag_tracker.models.traits import Audience, Precision
@@ -284,8 +284,12 @@ def test_a_group_is_renamed_hidden_and_shown_again(held: Meeting, read: Callable
     assert list(events()) == ["Sanāksme"]
 
 
-def test_a_deleted_group_lets_go_of_its_meetings(held: Meeting, events: Callable) -> None:
-    db.session.delete(db.session.scalars(select(Group)).one())
+def test_a_group_that_gave_its_meetings_away_and_is_deleted_is_named_no_more(held: Meeting, events: Callable) -> None:
+    group = db.session.scalars(select(Group)).one()
+    for link in db.session.scalars(select(MeetingGroup)):
+        db.session.delete(link)
+    db.session.flush()
+    db.session.delete(group)
     db.session.commit()
     assert "Ķekavas grupa" not in events()["Sanāksme"]["DESCRIPTION"]
 
