@@ -19,6 +19,7 @@ from typing import Literal, NamedTuple
 import time_machine
 from flask import Flask
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,9 +29,15 @@ from lag_tracker import create_app  # noqa: E402 -- the path comes first
 from lag_tracker.config import Settings  # noqa: E402
 from lag_tracker.database import db  # noqa: E402
 from lag_tracker.demonstration.sample import load_demonstration  # noqa: E402
+from lag_tracker.models.account import Account, GroupRole, Role  # noqa: E402
+from lag_tracker.models.attendance import Attendance, Reply  # noqa: E402
+from lag_tracker.models.group import Group, Membership  # noqa: E402
+from lag_tracker.models.meeting import Meeting  # noqa: E402
+from lag_tracker.models.person import Person  # noqa: E402
 from lag_tracker.schema import upgrade_database  # noqa: E402
 from tests.journeys.addresses import MISSING, PAGES  # noqa: E402
 from tests.plugin_browser import ARGUMENTS, find_browser  # noqa: E402
+from tests.visitors import signed_in  # noqa: E402
 
 #: A Tuesday in spring, two weeks before the clocks change: the sample then shows all that it can.
 NOW = datetime(2027, 3, 16, 8, 30, tzinfo=UTC)
@@ -44,6 +51,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 QUALITY = 82
 
 
+SAMPLE = "parauga-vieteja-ricibas-grupa"
 #: The sample's next meeting with a full agenda; the day is that of the demonstration on the fixed day.
 EVENING = "2027-03-30-vakara-sanaksme-par-drosam-ielam"
 #: Pages whose addresses hold a day of the sample.
@@ -63,6 +71,15 @@ class Picture(NamedTuple):
     width: int
     height: int
     scheme: Scheme = "light"
+    #: Whether somebody looks who manages the sample's group.
+    is_signed_in: bool = False
+
+
+class Site(NamedTuple):
+    """The demonstration as it is served: its address on this machine, and the cookie of somebody with an account."""
+
+    address: str
+    cookie: str
 
 
 PICTURES = (
@@ -70,9 +87,13 @@ PICTURES = (
     Picture("start-phone-dark", "/", 390, 780, "dark"),
     Picture("meeting", f"/sanaksmes/{EVENING}", 1280, 900),
     Picture("meeting-phone", "/sanaksmes/2020-11-10-projekta-vadibas-grupa-un-kodols", 390, 780),
-    Picture("group", "/grupas/parauga-vieteja-ricibas-grupa", 1280, 900),
+    Picture("group", f"/grupas/{SAMPLE}", 1280, 900),
     Picture("month", f"/kalendars/{NOW.year}/{NOW.month}", 1280, 900),
     Picture("initiatives", "/iniciativas", 1280, 900),
+    Picture("desk", "/galds", 1280, 900, is_signed_in=True),
+    Picture("log", f"/grupas/{SAMPLE}/sanaksmes/pieraksts", 1280, 900, is_signed_in=True),
+    Picture("agenda", f"/sanaksmes/{EVENING}/darba-kartiba", 1280, 900, is_signed_in=True),
+    Picture("my-page-phone", "/mana-lapa", 390, 780, is_signed_in=True),
 )
 
 
@@ -87,14 +108,33 @@ def make_application(folder: Path) -> Flask:
     return app
 
 
+def sign_in(app: Flask) -> str:
+    """Give a member of the sample's group an account that manages it, and invite them; return the cookie."""
+    with app.app_context():
+        group = db.session.execute(select(Group).where(Group.slug == SAMPLE)).scalar_one()
+        meeting = db.session.execute(select(Meeting).where(Meeting.slug == EVENING)).scalar_one()
+        member = select(Membership.person_id).where(Membership.group_id == group.id, Membership.person_id.is_not(None))
+        person = db.session.get_one(Person, db.session.scalars(member.order_by(Membership.id).limit(1)).one())
+        invited = select(Attendance).where(Attendance.meeting_id == meeting.id, Attendance.person_id == person.id)
+        attendance = db.session.scalar(invited) or Attendance(meeting=meeting, person=person)
+        attendance.reply, attendance.invited_at = Reply.INVITED, NOW
+        account = Account(email="vadiba@example.lv", person=person)
+        account.group_roles = [GroupRole(group=group, role=Role.MANAGER)]
+        db.session.add_all([attendance, account])
+        cookie = signed_in(app, account).get_cookie("__Host-session", domain="grupas.example.lv")
+    return f"__Host-session={cookie.value}" if cookie else ""
+
+
 @contextmanager
-def served() -> Iterator[str]:
-    """Serve the demonstration on the fixed day; yield its address on this machine."""
+def served() -> Iterator[Site]:
+    """Serve the demonstration on the fixed day."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory() as folder, time_machine.travel(NOW, tick=True):
-        server = make_server("127.0.0.1", 0, make_application(Path(folder)), threaded=True)
+        app = make_application(Path(folder))
+        cookie = sign_in(app)
+        server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield Site(f"http://127.0.0.1:{server.server_port}", cookie)
         server.shutdown()
 
 
@@ -120,14 +160,18 @@ def take(page: Page, file: Path, *, scale: int) -> None:
     client.detach()
 
 
-def take_pictures(browser: Browser, site: str, folder: Path) -> None:
+def take_pictures(browser: Browser, site: Site, folder: Path) -> None:
     """Take the pictures of the README."""
     folder.mkdir(parents=True, exist_ok=True)
     for picture in PICTURES:
         size = ViewportSize(width=picture.width, height=picture.height)
-        with browser.new_context(viewport=size, color_scheme=picture.scheme) as context:
+        with browser.new_context(viewport=size, color_scheme=picture.scheme, locale="lv-LV") as context:
+            if picture.is_signed_in:
+                # As a header, because the cookie is one for https.
+                context.set_extra_http_headers({"Cookie": site.cookie})
             page = context.new_page()
-            page.goto(site + picture.path)
+            page.goto(site.address + picture.path)
+            page.evaluate("scrollTo(0, 0)")
             take(page, folder / f"{picture.name}.webp", scale=2 if picture.width < WIDTHS[1] else 1)
         print(f"  {picture.name}.webp")
 
@@ -169,7 +213,7 @@ def main() -> None:
     given = parser.parse_args()
     with served() as site, launched() as browser:
         if given.all:
-            take_all(browser, site, given.all)
+            take_all(browser, site.address, given.all)
         else:
             take_pictures(browser, site, ROOT / "docs" / "screenshots")
 
