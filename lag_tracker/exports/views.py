@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
+from flask_babel import gettext
 from sqlalchemy import true
 
 from lag_tracker.actions.queries import listed_actions
@@ -17,6 +18,7 @@ from lag_tracker.calendars.pages import narrowed as narrowed_calendar
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.decisions.views import narrowed as narrowed_decisions
+from lag_tracker.errors import TooManyTries
 from lag_tracker.exports.columns import MOST_ROWS, Listing
 from lag_tracker.exports.tables import (
     actions_table,
@@ -53,10 +55,11 @@ from lag_tracker.people.views import sought_in_address
 from lag_tracker.sheets import as_file
 from lag_tracker.slugs import as_slug
 from lag_tracker.topics.queries import topics
-from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.files import attachment
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.limits import FILES_HERE, clock_of, count_here, too_many_page
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("exports", __name__)
@@ -74,6 +77,10 @@ def listing(
     def declare(view: Callable[..., Listing]) -> Callable[..., Listing]:
         @wraps(view)
         def answer(ending: str, **values: Any) -> Response:
+            try:
+                _count()
+            except TooManyTries as refusal:
+                return too_many_page(refusal, _too_many_words(refusal))
             found = view(**values)
             content = as_file(ending, *found, lang=reading_language()) or abort(404)
             response = attachment(content, name=as_slug(found.title), ending=ending)
@@ -86,6 +93,19 @@ def listing(
         return view
 
     return declare
+
+
+def _count() -> None:
+    """Count what people without an account take from one place."""
+    if current_account() is None:
+        count_here(FILES_HERE)
+
+
+def _too_many_words(refusal: TooManyTries) -> str:
+    return gettext(
+        "Many lists were saved from your network in a short time. The next one can be saved after %(time)s.",
+        time=clock_of(refusal),
+    )
 
 
 @listing(lv="/grupas", en="/groups")

@@ -28,6 +28,8 @@ LETTERS = Limit("letter", free=3, first_wait=timedelta(minutes=5), longest_wait=
 LETTERS_HERE = Limit("letter here", free=15, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=30))
 #: A link out of a letter, or a passkey: neither can be guessed, but trying costs the server work.
 LINKS_HERE = Limit("link here", free=30, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
+#: A whole list as a file, made for somebody without an account: it costs the server more than any page.
+FILES_HERE = Limit("file here", free=60, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
 
 #: A network that is one household or office gives out this many bits of its IPv6 addresses itself.
 BITS_OF_A_NETWORK = 64
@@ -127,10 +129,17 @@ def seconds_left(refusal: TooManyTries) -> str:
 
 def _too_many(refusal: TooManyTries) -> Response:
     """Answer with the time on the clock from which it may be tried again."""
-    sentence = gettext(
-        "This was tried too often. To keep others from guessing, it can be tried again at %(time)s.",
-        time=clock_of(refusal),
+    return too_many_page(
+        refusal,
+        gettext(
+            "This was tried too often. To keep others from guessing, it can be tried again at %(time)s.",
+            time=clock_of(refusal),
+        ),
     )
+
+
+def too_many_page(refusal: TooManyTries, sentence: str) -> Response:
+    """Return the page that says in a sentence when it may be tried again, and tells programs, too."""
     response = make_response(render_template("errors/page.html", code=429, sentence=sentence), 429)
     response.headers["Retry-After"] = seconds_left(refusal)
     return response

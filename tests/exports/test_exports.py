@@ -243,3 +243,11 @@ def test_a_file_that_had_to_be_cut_says_so(app: Flask) -> None:
         [MOST_ROWS - 1, str(MOST_ROWS - 1)],
         ["Only the first 5000 rows are here. Narrow the list down for the rest.", None],
     ]
+
+
+def test_who_saves_list_after_list_without_an_account_has_to_wait(app: Flask, client: FlaskClient) -> None:
+    answers = [client.get("/en/groups.csv") for _ in range(61)]
+    assert [answer.status_code for answer in answers] == [200] * 60 + [429]
+    assert int(answers[-1].headers["Retry-After"]) <= 60
+    assert "Many lists were saved from your network in a short time." in answers[-1].text
+    assert administrator(app).get("/en/groups.csv").status_code == 200

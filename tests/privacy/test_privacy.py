@@ -146,7 +146,7 @@ def test_what_an_erased_person_did_is_still_counted(app: Flask, person: Person, 
     assert db.session.scalars(select(Account)).all() == []
 
 
-def test_no_page_or_feed_names_an_erased_person(app: Flask, person: Person) -> None:
+def test_no_page_feed_or_file_names_an_erased_person(app: Flask, person: Person) -> None:
     chief = administrator(app)
     erase_all_of(person)
     slug = "vizija" in db.session.scalar(text("SELECT slug FROM meeting")) and db.session.scalar(
@@ -159,6 +159,10 @@ def test_no_page_or_feed_names_an_erased_person(app: Flask, person: Person) -> N
         "/kalendari/visi.ics",
         "/meklet?q=skersite",
         "/izmainas",
+        "/kalendars.csv",
+        "/grupas/kekava/dalibnieki.csv",
+        "/grupas/kekava/uzdevumi.csv",
+        "/personas.csv",
     ):
         assert NAME not in chief.get(address).text.replace("\r\n ", "").replace("<mark>", "").replace("</mark>", "")
 
