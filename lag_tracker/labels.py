@@ -136,7 +136,7 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Deed.CREATED, "izveidots", "created"),
     (Deed.CHANGED, "mainīts", "changed"),
     (Deed.ERASED, "dzēsts", "erased"),
-    (Deed.EXPORTED, "eksportēts", "exported"),
+    (Deed.EXPORTED, "eksportēts dalībnieku saraksts", "list of members exported"),
     (Precision.DAY, "diena", "the day"),
     (Precision.MONTH, "tikai mēnesis", "only the month"),
     (Precision.YEAR, "tikai gads", "only the year"),

@@ -25,7 +25,7 @@ EXTRA_FILES = {
     "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
     "search": {"documents", "index", "sought"},
     # What each list holds as a table, and how its cells are written.
-    "exports": {"tables", "columns"},
+    "exports": {"tables", "contacts", "columns"},
     # What a record of changes is called.
     "audit": {"words"},
     # A letter as an e-mail message, and how it leaves.
@@ -109,6 +109,7 @@ LAYERS_IN_A_FEATURE = {
     "oidc": 80,
     "columns": 65,
     "tables": 70,
+    "contacts": 70,
     "forms": 70,
     "views": 80,
     "pages": 80,

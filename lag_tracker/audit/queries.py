@@ -74,12 +74,14 @@ def _readable(viewer: Viewer) -> Select[Any]:
     return entries.where(own)
 
 
-def latest_entries(session: Session, *, viewer: Viewer, before: int | None = None) -> list[AuditEntry]:
+def latest_entries(
+    session: Session, *, viewer: Viewer, before: int | None = None, limit: int = PAGE + 1
+) -> list[AuditEntry]:
     """Return the newest entries that `viewer` may read, or those before the entry `before`; one more than a page."""
     entries = _readable(viewer)
     if before is not None:
         entries = entries.where(AuditEntry.id < before)
-    return list(session.scalars(entries.limit(PAGE + 1)))
+    return list(session.scalars(entries.limit(limit)))
 
 
 def entries_of(session: Session, noun: str, record_id: int, *, viewer: Viewer) -> list[AuditEntry]:

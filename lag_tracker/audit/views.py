@@ -27,7 +27,7 @@ def index() -> str:
         abort(404)
     entries = latest_entries(db.session(), viewer=viewer(), before=int(before) if before else None)
     older = url_for(".index", before=entries[PAGE - 1].id) if len(entries) > PAGE else None
-    return render_template("audit/index.html", rows=_rows(entries[:PAGE]), older=older)
+    return render_template("audit/index.html", rows=rows_in_words(entries[:PAGE]), older=older)
 
 
 @page(blueprint, lv="/izmainas/<noun>/<int:number>", en="/changes/<noun>/<int:number>", access=Access.MANAGER)
@@ -36,11 +36,11 @@ def record(noun: str, number: int) -> str:
     entries = entries_of(db.session(), noun, number, viewer=viewer()) if noun in AUDITED else []
     if not entries:
         abort(404)
-    rows = _rows(entries)
+    rows = rows_in_words(entries)
     return render_template("audit/record.html", rows=rows, noun=rows[0]["noun"], name=rows[0]["name"])
 
 
-def _rows(entries: list[AuditEntry]) -> list[dict[str, Any]]:
+def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     """Return the entries in words."""
     lang = reading_language()
     names = names_of(db.session(), referred(entries), lang=lang)

@@ -6,10 +6,12 @@ from enum import StrEnum
 from itertools import islice
 from typing import NamedTuple, TypeVar
 
+from flask import url_for
 from flask_babel import gettext
 
-from lag_tracker.labels import label
+from lag_tracker.labels import label, meeting_title
 from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.meeting import MeetingKind
 from lag_tracker.models.traits import Certainty, Precision
 from lag_tracker.sheets import Cell
 from lag_tracker.web.formatting import coarse_date, plain
@@ -64,3 +66,13 @@ def day_cell(day: date | None, precision: Precision = Precision.DAY) -> Cell:
 def inferred(certainty: Certainty) -> Cell:
     """Return a word of warning for a date that no source states."""
     return label_of(certainty) if certainty is Certainty.INFERRED else None
+
+
+def title_of(title: Bilingual, kind: MeetingKind, ordinal: int | None) -> str:
+    """Return a meeting's title, or what it is called without one."""
+    return meeting_title(title, kind, ordinal, reading_language()).words
+
+
+def page_of(endpoint: str, slug: str) -> str:
+    """Return the whole address of a record's page."""
+    return url_for(endpoint, slug=slug, _external=True)

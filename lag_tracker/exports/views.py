@@ -13,6 +13,8 @@ from sqlalchemy import true
 
 from lag_tracker.actions.queries import listed_actions
 from lag_tracker.audit.operations import note_export
+from lag_tracker.audit.queries import latest_entries
+from lag_tracker.audit.views import rows_in_words
 from lag_tracker.calendars.pages import check_year
 from lag_tracker.calendars.pages import narrowed as narrowed_calendar
 from lag_tracker.database import db
@@ -20,20 +22,21 @@ from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.decisions.views import narrowed as narrowed_decisions
 from lag_tracker.errors import TooManyTries
 from lag_tracker.exports.columns import MOST_ROWS, Listing
+from lag_tracker.exports.contacts import members_table, organisations_table, people_table
 from lag_tracker.exports.tables import (
     actions_table,
+    changes_table,
     decisions_table,
     groups_table,
     initiatives_table,
     meetings_table,
-    members_table,
+    milestones_table,
     municipalities_table,
     networks_table,
-    organisations_table,
-    people_table,
+    sources_table,
     topics_table,
 )
-from lag_tracker.groups.queries import all_groups
+from lag_tracker.groups.queries import all_groups, changeable_group
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.initiatives.views import choices, order_in_address
 from lag_tracker.meetings.queries import (
@@ -45,15 +48,17 @@ from lag_tracker.meetings.queries import (
 )
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import by_office, group_of_members, memberships_in
+from lag_tracker.milestones.queries import milestones_of
 from lag_tracker.municipalities.queries import municipalities
 from lag_tracker.municipalities.views import country_name
-from lag_tracker.networks.queries import networks, used_themes
+from lag_tracker.networks.queries import find_network, networks, used_themes
 from lag_tracker.networks.views import kind_in_address, theme_in_address
 from lag_tracker.organisations.queries import organisations
 from lag_tracker.people.queries import matching, people
 from lag_tracker.people.views import sought_in_address
 from lag_tracker.sheets import as_file
 from lag_tracker.slugs import as_slug
+from lag_tracker.sources.queries import sources
 from lag_tracker.topics.queries import topics
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
@@ -215,3 +220,29 @@ def network_list() -> Listing:
 def municipality_list() -> Listing:
     """The municipalities and planning regions."""
     return municipalities_table(municipalities(db.session(), viewer=viewer()), country_name)
+
+
+@listing(lv="/grupas/<group>/termini", en="/groups/<group>/milestones", access=Access.MANAGER)
+def group_milestone_list(group: str) -> Listing:
+    """The deadlines and phases of a group."""
+    owner = changeable_group(db.session(), group, viewer=viewer()) or abort(404)
+    return milestones_table(milestones_of(db.session(), group_id=owner.id))
+
+
+@listing(lv="/tikli/<network>/termini", en="/networks/<network>/milestones", access=Access.ADMINISTRATOR)
+def network_milestone_list(network: str) -> Listing:
+    """The deadlines and phases of a network."""
+    owner = find_network(db.session(), network) or abort(404)
+    return milestones_table(milestones_of(db.session(), network_id=owner.id))
+
+
+@listing(lv="/avoti", en="/sources", access=Access.MANAGER)
+def source_list() -> Listing:
+    """The sources on record."""
+    return sources_table(sources(db.session()))
+
+
+@listing(lv="/izmainas", en="/changes", access=Access.MANAGER)
+def change_list() -> Listing:
+    """The newest changes in the reader's groups, or everywhere for an administrator."""
+    return changes_table(rows_in_words(latest_entries(db.session(), viewer=viewer(), limit=ASKED)))

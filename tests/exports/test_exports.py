@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from lag_tracker.database import db
 from lag_tracker.exports.columns import MOST_ROWS, listed
+from lag_tracker.models.account import Role
 from lag_tracker.models.action import Action
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.decision import Decision
@@ -20,13 +21,16 @@ from lag_tracker.models.initiative import InitiativeState
 from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.network import PartnerRole, Partnership
 from lag_tracker.models.organisation import Sector
+from lag_tracker.models.source import Source
 from lag_tracker.models.traits import Audience, Precision
 from tests import factories
 from tests.reading import links, texts
-from tests.visitors import administrator, form_of, manager_of, member_of
+from tests.visitors import administrator, form_of, manager_of, member_of, send, signed_in
 
 PUBLIC_LISTS = ["groups", "calendar", "topics", "initiatives", "decisions", "networks", "municipalities"]
-OWN_LISTS = ["groups/kekava/members", "groups/kekava/actions", "people", "organisations"]
+OWN_LISTS = [
+    "groups/kekava/members", "groups/kekava/actions", "groups/kekava/milestones", "people", "organisations", "sources",
+]  # fmt: skip
 
 
 def rows_of(client: FlaskClient, address: str) -> list[list[str]]:
@@ -63,6 +67,8 @@ def group(app: Flask) -> Group:
     held.state = MeetingState.HELD
     factories.decision(held, "Velonovietnes jābūvē", number=3, topic=factories.topic(made))
     factories.initiative(made, state=InitiativeState.ACCEPTED)
+    factories.milestone(None, group=made)
+    db.session.add(Source(publisher="URBACT", title_lv="Par projektu"))
     db.session.flush()
     db.session.add(Action(meeting_id=held.id, text_lv="=Uzmērīt ielu", person_id=anna.id, due_on=date(2026, 11, 1)))
     db.session.commit()
@@ -120,7 +126,7 @@ def test_every_list_has_its_rows_and_the_same_columns_in_both_languages(app: Fla
     assert {name: len(rows) for name, rows in found.items()} == dict.fromkeys(lists, 2)
     in_latvian = dict(zip(lists, [
         "grupas", "kalendars", "temati", "iniciativas", "lemumi", "tikli", "pasvaldibas", "grupas/kekava/dalibnieki",
-        "grupas/kekava/uzdevumi", "personas", "organizacijas",
+        "grupas/kekava/uzdevumi", "grupas/kekava/termini", "personas", "organizacijas", "avoti",
     ], strict=True))  # fmt: skip
     assert {name: len(rows_of(visitor, f"/{path}.csv")[0]) for name, path in in_latvian.items()} == {
         name: len(rows[0]) for name, rows in found.items()
@@ -251,3 +257,17 @@ def test_who_saves_list_after_list_without_an_account_has_to_wait(app: Flask, cl
     assert int(answers[-1].headers["Retry-After"]) <= 60
     assert "Many lists were saved from your network in a short time." in answers[-1].text
     assert administrator(app).get("/en/groups.csv").status_code == 200
+
+
+def test_changes_are_saved_as_they_are_read(app: Flask, group: Group) -> None:
+    account = factories.account("ilze@x.example", roles={group: Role.MANAGER})
+    manager = signed_in(app, account)
+    send(manager, "/en/groups/kekava/edit", name_lv="Ķekavas grupa")
+    head, row = rows_of(manager, "/en/changes.csv")
+    assert dict(zip(head[1:], row[1:], strict=True)) == {
+        "Who": "ilze@x.example",
+        "Record": "Group",
+        "Name": "Ķekavas grupa",
+        "What was done": "changed",
+        "Changes": "name (in Latvian): Ķekavas vietējā rīcības grupa → Ķekavas grupa",
+    }

@@ -1,0 +1,76 @@
+"""Tables of people and of whom they represent; who may read them is asked before they are made."""
+
+from collections.abc import Callable, Iterable
+
+from flask_babel import gettext
+
+from lag_tracker.exports.columns import Listing, joined, label_of, listed, words
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.organisation import Organisation
+from lag_tracker.organisations.queries import OrganisationRow
+from lag_tracker.people.queries import PersonRow
+from lag_tracker.sheets import Cell
+from lag_tracker.web.formatting import phone_number, plain
+
+
+def members_table(group: Group, memberships: Iterable[Membership], *, with_contacts: bool) -> Listing:
+    """Who belongs or belonged to a group, under the heads that a file to import has."""
+    contacts: dict[str, Callable[[Membership], Cell]] = {
+        gettext("Position"): lambda one: words(one.person.position) if one.person else None,
+        gettext("E-mail address"): lambda one: one.person.email if one.person else None,
+        gettext("Phone number"): lambda one: phone_number(one.person.phone) or None if one.person else None,
+    }
+    return listed(
+        gettext("Members of %(group)s", group=plain(group.name)),
+        memberships,
+        {
+            gettext("Name and surname"): lambda one: one.person.name if one.person else None,
+            gettext("Organisation"): lambda one: _organisation(one.organisation),
+            gettext("Sector"): lambda one: label_of(one.organisation.sector) if one.organisation else None,
+            **(contacts if with_contacts else {}),
+            gettext("Place in the group"): lambda one: label_of(one.tier),
+            gettext("Office"): lambda one: label_of(one.role),
+            gettext("Member since"): lambda one: one.from_on,
+            gettext("Member until"): lambda one: one.until_on,
+            gettext("Group as a member"): lambda one: words(one.member_group.name) if one.member_group else None,
+            gettext("Stands in for"): lambda one: words(one.substitute_for.member_name) if one.substitute_for else None,
+        },
+    )
+
+
+def _organisation(organisation: Organisation | None) -> Cell:
+    return words(organisation.name) if organisation else None
+
+
+def people_table(rows: Iterable[PersonRow]) -> Listing:
+    """People, for those who may read all of it."""
+    return listed(
+        gettext("People"),
+        rows,
+        {
+            gettext("Name and surname"): lambda row: row.person.name,
+            gettext("Organisation"): lambda row: _organisation(row.person.organisation),
+            gettext("Position"): lambda row: words(row.person.position),
+            gettext("E-mail address"): lambda row: row.person.email,
+            gettext("Phone number"): lambda row: phone_number(row.person.phone) or None,
+            gettext("Language of letters"): lambda row: (
+                gettext("Latvian") if row.person.language == "lv" else gettext("English")
+            ),
+            gettext("Groups"): lambda row: joined(plain(group.name) for group in row.groups),
+        },
+    )
+
+
+def organisations_table(rows: Iterable[OrganisationRow]) -> Listing:
+    """Organisations with how many represent them today."""
+    return listed(
+        gettext("Organisations"),
+        rows,
+        {
+            gettext("Name in Latvian"): lambda row: row.organisation.name_lv,
+            gettext("Name in English"): lambda row: row.organisation.name_en,
+            gettext("Sector"): lambda row: label_of(row.organisation.sector),
+            gettext("Website"): lambda row: row.organisation.website,
+            gettext("Members today"): lambda row: row.members,
+        },
+    )
