@@ -41,8 +41,9 @@ HEADS = {
     "phone": ("talrunis", "talruna numurs", "talr.", "tel.", "phone", "phone number", "telephone"),
     "tier": ("vieta grupa", "loks", "place in the group", "tier"),
     "role": ("amats grupa", "loma", "pienakumi", "office", "role"),
-    "from_on": ("no", "kops", "sakums", "dalibnieks kops", "since", "from", "member since"),
-    "until_on": ("lidz", "beigas", "dalibnieks lidz", "until", "to", "member until"),
+    "from_on": ("no", "kops", "sakums", "dalibnieks kops", "dalibnieks vai dalibniece kops", "since", "from",
+                "member since"),
+    "until_on": ("lidz", "beigas", "dalibnieks lidz", "dalibnieks vai dalibniece lidz", "until", "to", "member until"),
 }  # fmt: skip
 #: Short words for choices, besides the labels that pages show.
 SHORT: dict[type[StrEnum], dict[str, StrEnum]] = {

@@ -214,6 +214,7 @@ def test_the_example_is_read_without_a_mistake(app: Flask, group: Group, ending:
     assert example.headers["Content-Disposition"].startswith("attachment; filename=")
     page = upload(manager, content=example.data, name=f"x.{ending}")
     assert what_happens(page) == ["New person", "New person"]
+    assert "These columns are left out" not in page.text
     assert send(manager, page.request.path).status_code == 303
     assert [row[3:] for row in members()] == [
         (Sector.CIVIC, Tier.CORE, MemberRole.CHAIR),
