@@ -14,7 +14,10 @@ import icalendar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
+from lag_tracker.database import db, utc_now
+from lag_tracker.models.account import SignIn
 from tests.test_rights import ADDRESSES, address_of, make_world, methods_of
 from tests.visitors import form_of
 
@@ -162,3 +165,14 @@ def test_no_form_breaks_and_nothing_hostile_gets_out(app: Flask, client: FlaskCl
         if feed.status_code == 200:
             events: list[Any] = icalendar.Calendar.from_ical(feed.text).walk("VEVENT")
             assert not [event for event in events if "ATTENDEE" in event]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE_TEXTS[1:3])
+def test_what_was_typed_after_the_session_ended_is_kept_whatever_it_is(app: Flask, hostile: str) -> None:
+    visitor = make_world(app)["manager"]
+    page = visitor.get("/grupas/musu/temati/jauns")
+    db.session.execute(update(SignIn).values(ended_at=utc_now()))
+    db.session.commit()
+    answer = visitor.post("/grupas/musu/temati/jauns", data=form_of(page) | {"title_lv": hostile})
+    assert answer.status_code == 401
+    assert "Uzrakstītais ir saglabāts" in answer.text

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
-from flask import Flask
+from flask import Flask, url_for
+from flask.testing import FlaskClient
 from sqlalchemy import inspect, select, text
+from werkzeug.test import TestResponse
 
 from lag_tracker.attendance.queries import presence_at
 from lag_tracker.audit.operations import ACTOR
@@ -14,6 +18,7 @@ from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json, db, utc_now
 from lag_tracker.models.account import Account, Role, SignIn
 from lag_tracker.models.attendance import Attendance, Presence
+from lag_tracker.models.bilingual import LANGUAGES
 from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.group import Group, Membership
@@ -165,6 +170,41 @@ def test_no_page_feed_or_file_names_an_erased_person(app: Flask, person: Person)
         "/personas.csv",
     ):
         assert NAME not in chief.get(address).text.replace("\r\n ", "").replace("<mark>", "").replace("</mark>", "")
+
+
+def words_of(answer: TestResponse) -> str:
+    """Return all words of a file, also of one that is packed."""
+    if not answer.data.startswith(b"PK"):
+        return answer.text
+    with ZipFile(BytesIO(answer.data)) as packed:
+        return "".join(packed.read(name).decode() for name in packed.namelist())
+
+
+def files_naming(app: Flask, client: FlaskClient, *words: str) -> set[str]:
+    """Return the lists that can be saved and hold one of the words, in either form and language."""
+    found = set()
+    with app.test_request_context():
+        addresses = {
+            url_for(rule.endpoint, lang=lang, ending=ending, **dict.fromkeys(rule.arguments & {"group"}, "kekava"))
+            for rule in app.url_map.iter_rules()
+            if rule.endpoint.startswith("exports.")
+            for lang in LANGUAGES
+            for ending in ("csv", "xlsx")
+        }
+    for address in addresses:
+        answer = client.get(address)
+        assert answer.status_code == 200, address
+        text = words_of(answer).casefold()
+        if any(word.casefold() in text for word in words):
+            found.add(address)
+    return found
+
+
+def test_no_list_saved_as_a_file_names_an_erased_person(app: Flask, person: Person) -> None:
+    chief = administrator(app)
+    assert {"/personas.xlsx", "/grupas/kekava/dalibnieki.csv"} <= files_naming(app, chief, NAME, EMAIL, PHONE)
+    erase_all_of(person)
+    assert files_naming(app, chief, NAME, EMAIL, PHONE, "Priekšniece") == set()
 
 
 def test_an_administrator_chooses_the_texts_that_keep_the_name(app: Flask, person: Person) -> None:
