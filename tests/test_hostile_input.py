@@ -175,4 +175,4 @@ def test_what_was_typed_after_the_session_ended_is_kept_whatever_it_is(app: Flas
     db.session.commit()
     answer = visitor.post("/grupas/musu/temati/jauns", data=form_of(page) | {"title_lv": hostile})
     assert answer.status_code == 401
-    assert "Uzrakstītais ir saglabāts" in answer.text
+    assert "Jūsu rakstītais nav zudis" in answer.text
