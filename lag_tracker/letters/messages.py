@@ -12,7 +12,9 @@ from email_validator import EmailNotValidError, validate_email
 from lag_tracker.models.letter import Letter
 
 #: Kinds of letters that a person may ask not to get; all others are part of signing in or of an answer asked for.
-ABOUT_MEETINGS = frozenset({"meeting_invitation", "meeting_moved", "meeting_cancelled", "meeting_reminder"})
+ABOUT_MEETINGS = frozenset(
+    {"meeting_invitation", "meeting_moved", "meeting_cancelled", "meeting_restored", "meeting_reminder"}
+)
 
 
 class Written(NamedTuple):

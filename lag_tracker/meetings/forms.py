@@ -27,7 +27,7 @@ from lag_tracker.web.fields import (
     one_of_two,
 )
 from lag_tracker.web.formatting import plain
-from lag_tracker.web.forms import Form
+from lag_tracker.web.forms import Button, Form
 
 #: Fields that are no columns: they say when it is, and what it belongs to.
 APART = {*Moment._fields, "leading", "others", "networks", "tells_invited"}
@@ -109,6 +109,12 @@ class MeetingForm(ChangeForm):
         """The groups that hold it, the leading one first."""
         leading = [self.leading.data] if self.leading.data else []
         return leading + [number for number in self.others.chosen if number not in leading]
+
+
+class StateForm(Button):
+    """Whether a meeting shall come to another state, and whether to tell those who were told otherwise."""
+
+    tells_invited = TickField(lazy("Tell those invited by letter"), default=True)
 
 
 class CancelForm(Form):

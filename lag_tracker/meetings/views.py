@@ -15,7 +15,7 @@ from lag_tracker.comments.queries import comments_on_meeting
 from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import DecisionRow, latest_decisions
 from lag_tracker.labels import meeting_title
-from lag_tracker.meetings.forms import CancelForm, MeetingForm, MeetingOnPaper
+from lag_tracker.meetings.forms import CancelForm, MeetingForm, MeetingOnPaper, StateForm
 from lag_tracker.meetings.managed import (
     all_municipalities,
     changeable_meeting,
@@ -40,7 +40,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.replies.forms import AnswerForm
-from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, told
+from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, tell_of_return, told
 from lag_tracker.replies.queries import invited_to, is_ahead, number_invited, own_invitation
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, current_account, viewer
@@ -182,12 +182,17 @@ def _changeable(slug: str) -> Meeting:
 
 def _state_page(slug: str, state: MeetingState, said: str) -> Response:
     """Ask whether a meeting shall come to a state, and bring it there."""
-    meeting, form = _changeable(slug), Button()
+    meeting, form, invited = _changeable(slug), StateForm(), 0
+    if state is MeetingState.SCHEDULED:
+        # Who was told that it is cancelled must hear that it is not.
+        invited = number_invited(db.session(), [meeting], today=today(), state=MeetingState.CANCELLED)
     if form.is_accepted():
         with form.rules():
             bring_to(meeting, state, today=today())
-            return done(url_for(".show", slug=slug), said)
-    return form_page("meetings/state.html", form, meeting=meeting, state=state)
+            to_tell = [meeting] if invited and form.tells_invited.data else []
+            letters = tell_of_return(to_tell, now=utc_now(), today=today())
+            return done(url_for(".show", slug=slug), " ".join([said, *told(letters)]))
+    return form_page("meetings/state.html", form, meeting=meeting, state=state, invited=invited)
 
 
 def _holding(meeting: Meeting, offered: list[Group], chosen: list[int]) -> list[Group]:

@@ -23,6 +23,7 @@ TEMPLATES = {
     "invitation": "replies/letters/invitation.txt",
     "moved": "replies/letters/moved.txt",
     "cancelled": "replies/letters/cancelled.txt",
+    "restored": "replies/letters/restored.txt",
     "reminder": "replies/letters/reminder.txt",
 }
 #: People are reminded on the second day before a meeting; or on the last, when nothing was sent then.
@@ -88,6 +89,17 @@ def tell_of_cancellation(meetings: Iterable[Meeting], *, now: datetime, today: d
         is_past = meeting.last_day is None or meeting.last_day < today
         invited = [] if is_past else invited_to(session, meeting.id)
         written += _write("cancelled", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
+    return written
+
+
+def tell_of_return(meetings: Iterable[Meeting], *, now: datetime, today: date) -> int:
+    """Tell those who are invited that cancelled meetings take place after all, and ask them anew."""
+    session, written = db.session(), 0
+    session.flush()
+    for meeting in meetings:
+        invited = invited_to(session, meeting.id)
+        ask_again(invited)
+        written += _write("restored", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
     return written
 
 

@@ -104,8 +104,11 @@ def invited_to(session: Session, meeting_id: int) -> list[Attendance]:
 
 def is_ahead(meeting: Meeting, *, today: date) -> bool:
     """Tell whether people can still say if they come."""
-    is_planned = meeting.state is MeetingState.SCHEDULED and not meeting.is_archived
-    return is_planned and meeting.last_day is not None and meeting.last_day >= today
+    return meeting.state is MeetingState.SCHEDULED and _is_to_come(meeting, today)
+
+
+def _is_to_come(meeting: Meeting, today: date) -> bool:
+    return not meeting.is_archived and meeting.last_day is not None and meeting.last_day >= today
 
 
 def invited_person(session: Session, meeting_id: int, number: int) -> Attendance | None:
@@ -114,9 +117,11 @@ def invited_person(session: Session, meeting_id: int, number: int) -> Attendance
     return session.scalars(found.options(joinedload(Attendance.person), joinedload(Attendance.meeting))).one_or_none()
 
 
-def number_invited(session: Session, meetings: Iterable[Meeting], *, today: date) -> int:
-    """Return how many people are invited to those of the meetings that are still to come."""
-    numbers = [meeting.id for meeting in meetings if is_ahead(meeting, today=today)]
+def number_invited(
+    session: Session, meetings: Iterable[Meeting], *, today: date, state: MeetingState = MeetingState.SCHEDULED
+) -> int:
+    """Return how many people are invited to those of the meetings that are in a state and still to come."""
+    numbers = [meeting.id for meeting in meetings if meeting.state is state and _is_to_come(meeting, today)]
     people = select(func.count(distinct(Attendance.person_id))).where(Attendance.meeting_id.in_(numbers), _is_invited())
     return (session.scalar(people) or 0) if numbers else 0
 

@@ -112,6 +112,21 @@ def test_a_cancellation_can_be_kept_quiet(app: Flask, group: Group) -> None:
     assert letters() == []
 
 
+def test_those_who_were_told_of_a_cancellation_hear_that_it_takes_place_after_all(app: Flask, group: Group) -> None:
+    manager, publish = manager_of(app, group), "/en/meetings/sanaksme/publish"
+    send(manager, CANCEL, reason_lv="Lektors ir saslimis.")
+    answer = send(manager, publish)
+    assert "1 letter tells of it." in manager.get(answer.location).text
+    (letter,) = letters("meeting_restored")
+    assert letter.subject == "Takes place after all: Velo & ceļi, 12 Mar 2027"
+    assert "The meeting that had been cancelled takes place after all.\n\nVelo & ceļi\nWhen: Friday" in letter.text
+    assert (event_of(letter)["STATUS"], event_of(letter)["SEQUENCE"]) == ("CONFIRMED", 2)
+    assert set(answers().values()) == {Reply.INVITED}
+    send(manager, CANCEL, reason_lv="Tomēr.")
+    send(manager, publish, tells_invited=None)
+    assert len(letters("meeting_restored")) == 1
+
+
 def test_a_refused_change_tells_nobody(app: Flask, group: Group) -> None:
     manager = manager_of(app, group)
     assert send(manager, CANCEL, reason_lv="").status_code == 422
