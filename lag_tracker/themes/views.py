@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.database import db
 from lag_tracker.models.theme import Theme
-from lag_tracker.themes.forms import ThemeForm
+from lag_tracker.themes.forms import ThemeForm, ThemeOnPaper
 from lag_tracker.themes.operations import add_theme, change_theme, erase_theme
 from lag_tracker.themes.queries import find_theme, themes
 from lag_tracker.web.access import Access
@@ -38,7 +38,7 @@ def new() -> Response:
 def edit(slug: str) -> Response:
     """Let an administrator change what a theme is called."""
     theme = _found(slug)
-    form = ThemeForm(theme)
+    form = ThemeForm(ThemeOnPaper(theme))
     if form.is_accepted():
         with form.rules():
             change_theme(theme, session=db.session(), words=form.theme_words)

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
@@ -290,3 +292,32 @@ def test_changes_are_saved_as_they_are_read(app: Flask, group: Group) -> None:
         "What was done": "changed",
         "Changes": "name (in Latvian): Ķekavas vietējā rīcības grupa → Ķekavas grupa",
     }
+
+
+def test_a_list_costs_the_same_however_long_it_is(
+    app: Flask, group: Group, statements: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
+    manager, lists = manager_of(app, group), [*PUBLIC_LISTS, *OWN_LISTS]
+
+    def cost() -> dict[str, int]:
+        found = {}
+        for name in lists:
+            manager.get(f"/en/{name}.csv")
+            with statements() as ran:
+                manager.get(f"/en/{name}.csv")
+            found[name] = len(ran)
+        return found
+
+    before = cost()
+    network = factories.network("Arrival Cities")
+    for name in ("Rīga", "Sigulda"):
+        municipality = factories.municipality(name)
+        network.partnerships.append(Partnership(municipality=municipality, role=PartnerRole.PARTNER))
+        factories.membership(group, factories.person(f"Anna {name}"), factories.organisation(name))
+        held = factories.meeting(name, groups=[group, factories.group(name, municipality=municipality)])
+        factories.decision(held, topic=factories.topic(group, name))
+        factories.initiative(group, name)
+        factories.milestone(None, name, group=group)
+        db.session.add_all([Action(meeting=held, text_lv=name), Source(publisher=name, title_lv=name)])
+    db.session.commit()
+    assert cost() == before

@@ -25,6 +25,17 @@ def test_an_administrator_adds_a_theme_changes_and_erases_it(app: Flask) -> None
     assert stored() == []
 
 
+def test_what_somebody_else_called_it_meanwhile_is_not_overwritten_unseen(app: Flask) -> None:
+    chief = administrator(app)
+    send(chief, "/en/themes/new", name_lv="tūrisms")
+    opened = chief.get("/en/themes/turisms/edit")
+    send(chief, "/en/themes/turisms/edit", name_en="tourism")
+    answer = send(chief, "/en/themes/turisms/edit", page=opened, name_lv="ceļošana")
+    assert answer.status_code == 409
+    assert "<blockquote>tourism</blockquote>" in answer.text
+    assert stored() == [("turisms", "tūrisms", "tourism")]
+
+
 def test_no_two_themes_share_a_name(app: Flask) -> None:
     chief = administrator(app)
     send(chief, "/en/themes/new", name_lv="tūrisms", name_en="tourism")
