@@ -55,7 +55,8 @@ def test_the_link_in_a_letter_answers_without_an_account(app: Flask, group: Grou
     assert texts(page.text, "button", within="main") == ["I will come", "Perhaps", "I cannot come"]
     assert answers() == {"Anna Bērziņa": Reply.INVITED}
     assert send(visitor, address, reply="accepted").location == address
-    assert "You answered: I will come." in visitor.get(address).text
+    (title,) = texts(visitor.get(address).text, "title")
+    assert title.startswith("You answered: I will come. Velo & ceļi")
     assert answers() == {"Anna Bērziņa": Reply.ACCEPTED}
     assert db.session.scalars(select(Attendance.replied_at)).all() == [NOW]
 
