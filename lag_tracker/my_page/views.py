@@ -32,7 +32,7 @@ blueprint = Blueprint("my_page", __name__)
 #: State of an action -> those to which who does it brings it with one click.
 NEXT_STATES = {
     ActionState.OPEN: (ActionState.DONE, ActionState.IN_PROGRESS),
-    ActionState.IN_PROGRESS: (ActionState.DONE, ActionState.OPEN),
+    ActionState.IN_PROGRESS: (ActionState.DONE,),
     ActionState.DONE: (ActionState.OPEN,),
 }
 MOST_PROPOSALS = 3
