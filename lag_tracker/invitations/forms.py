@@ -32,9 +32,9 @@ class InvitationForm(Form):
     email = MailField(lazy("E-mail address"))
     role = ChoiceField(lazy("What they may do"), of=Role, default=Role.MEMBER)
 
-    def __init__(self, people: Sequence[Person]) -> None:
-        """Offer these people."""
-        super().__init__()
+    def __init__(self, people: Sequence[Person], *, wanted: int | None = None) -> None:
+        """Offer these people, the `wanted` one of them chosen already."""
+        super().__init__(data={"person": wanted if wanted in {one.id for one in people} else None})
         self.people = {one.id: one for one in people}
         self.person.offer((one.id, one.name) for one in people)
 

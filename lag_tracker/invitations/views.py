@@ -56,7 +56,8 @@ def new(group: str) -> Response:
     """Let a manager invite somebody to a role in the group."""
     session = db.session()
     owner = changeable_group(session, group, viewer=viewer()) or abort(404)
-    form = InvitationForm(people_to_invite(session, owner.id, today=today()))
+    wanted = request.args.get("person", type=int)
+    form = InvitationForm(people_to_invite(session, owner.id, today=today()), wanted=wanted)
     if form.is_accepted():
         with form.rules():
             return _invite(owner, form)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group
+from lag_tracker.invitations.queries import people_to_invite
 from lag_tracker.members.forms import EndForm, MemberForm, MembershipForm
 from lag_tracker.members.operations import (
     Member,
@@ -51,7 +52,15 @@ def index(group: str) -> str:
         members=by_office(current),
         former=[one for one in all_of_them if one.is_over(today())],
         balance=balance(one for one in current if not one.is_to_come(today())),
+        to_invite=_to_invite(owner),
     )
+
+
+def _to_invite(group: Group) -> set[int]:
+    """Return the members whom the reader may invite to sign in: a manager those who cannot yet."""
+    if not viewer().may_manage([group.id]):
+        return set()
+    return {one.id for one in people_to_invite(db.session(), group.id, today=today())}
 
 
 @page(

@@ -94,6 +94,22 @@ def test_a_member_on_record_is_invited_at_their_address(app: Flask, manager: Fla
     assert len(people()) == 1
 
 
+def test_the_list_of_members_leads_to_inviting_each_who_cannot_sign_in(
+    app: Flask, manager: FlaskClient, group: Group
+) -> None:
+    for name in ("Anna Bērziņa", "Ilze Kalniņa"):
+        factories.membership(group, factories.person(name, email=f"{name[:4].lower()}@example.lv"))
+    db.session.commit()
+    anna, ilze = db.session.scalars(select(Person).where(Person.email.is_not(None)).order_by(Person.name))
+    signed_in(app, factories.account("ilze@example.lv", person=ilze, roles={group: Role.MEMBER}))
+    found = links(manager.get("/en/groups/kekava/members").text)
+    assert {words: path for words, path in found.items() if words.startswith("Invite")} == {
+        "Invite Anna Bērziņa": f"{INVITE}?person={anna.id}"
+    }
+    send(manager, found["Invite Anna Bērziņa"])
+    assert [letter.to_email for letter in letters()] == ["anna@example.lv"]
+
+
 def test_a_member_without_an_address_gets_the_one_typed(app: Flask, manager: FlaskClient, group: Group) -> None:
     person = factories.person("Līga Ozola")
     db.session.add(Membership(group=group, person=person))
