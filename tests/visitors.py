@@ -3,6 +3,7 @@
 import re
 import secrets
 from functools import cache
+from threading import Barrier, Thread
 from time import time
 from typing import Any
 
@@ -20,6 +21,9 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.letter import Letter
 from lag_tracker.web.access import TOKEN
 from tests import factories
+
+#: Whoever has not answered by then never will.
+SECONDS = 60
 
 
 def signed_in(app: Flask, account: Account) -> FlaskClient:
@@ -75,6 +79,22 @@ def form_of(page: TestResponse, number: int = 0) -> dict[str, list[str]]:
         elif element.get("type") not in {"checkbox", "radio", "submit"} or element.get("checked") is not None:
             fields.setdefault(name, []).append(element.get("value") or "")
     return fields
+
+
+def send_at_once(*forms: tuple[FlaskClient, str, dict[str, list[str]]]) -> list[int]:
+    """Send filled forms to their addresses at the same moment; return the statuses of the answers, the lowest first."""
+    together, statuses = Barrier(len(forms)), []
+
+    def one(client: FlaskClient, address: str, fields: dict[str, list[str]]) -> None:
+        together.wait(SECONDS)
+        statuses.append(client.post(address, data=fields).status_code)
+
+    threads = [Thread(target=one, args=form) for form in forms]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(SECONDS)
+    return sorted(statuses)
 
 
 def send(

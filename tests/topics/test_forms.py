@@ -12,7 +12,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.topic import Topic, TopicState
 from tests import factories
 from tests.reading import links, texts
-from tests.visitors import administrator, form_of, manager_of, member_of, send, signed_in
+from tests.visitors import administrator, form_of, manager_of, member_of, send, send_at_once, signed_in
 
 
 @pytest.fixture
@@ -89,6 +89,14 @@ def test_two_topics_of_one_name_have_addresses_of_their_own(app: Flask, group: G
     manager = manager_of(app, group)
     answers = [send(manager, "/grupas/kekava/temati/jauns", title_lv="Jauns") for _ in range(2)]
     assert [answer.location for answer in answers] == ["/temati/jauns-2", "/temati/jauns-3"]
+
+
+def test_topics_of_one_name_that_are_added_at_once_have_them_too(app: Flask, group: Group) -> None:
+    address = "/grupas/kekava/temati/jauns"
+    managers = [manager_of(app, group) for _ in range(4)]
+    forms = [(one, address, form_of(one.get(address)) | {"title_lv": ["Velo"]}) for one in managers]
+    assert send_at_once(*forms) == [303] * 4
+    assert sorted(db.session.scalars(select(Topic.slug))) == ["velo", "velo-2", "velo-3", "velo-4"]
 
 
 def test_an_archived_topic_keeps_its_page_and_leaves_the_list(app: Flask, group: Group) -> None:
