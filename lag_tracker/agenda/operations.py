@@ -7,7 +7,8 @@ from typing import NamedTuple, TypedDict
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from lag_tracker.agenda.managed import presents_elsewhere, speakers_at
+from lag_tracker.agenda.managed import last_position, presents_elsewhere, speakers_at
+from lag_tracker.database import take_turns
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.bilingual import Bilingual
@@ -42,6 +43,12 @@ def read_line(typed: str) -> Line:
 def in_language(words: str | None, lang: str) -> Bilingual:
     """Return words that were typed in one language."""
     return Bilingual(None, words) if lang == "en" else Bilingual(words, None)
+
+
+def last_place(session: Session, meeting_id: int) -> int:
+    """Return the number of an agenda's last item, 0 when it is empty; nobody else adds one until this is kept."""
+    take_turns(session.connection(), "agendas")
+    return last_position(session, meeting_id)
 
 
 def put_on_agenda(

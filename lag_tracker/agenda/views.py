@@ -10,13 +10,12 @@ from lag_tracker.agenda.forms import ItemForm, ItemOnPaper, LineForm
 from lag_tracker.agenda.managed import (
     initiatives_to_choose,
     items_of,
-    last_position,
     lengths_of,
     people_to_present,
     starts_of,
     topics_to_choose,
 )
-from lag_tracker.agenda.operations import change_item, put_in_order, put_on_agenda, shift, take_off_agenda
+from lag_tracker.agenda.operations import change_item, last_place, put_in_order, put_on_agenda, shift, take_off_agenda
 from lag_tracker.database import db
 from lag_tracker.meetings.managed import changeable_meeting
 from lag_tracker.models.agenda import AgendaItem
@@ -39,7 +38,7 @@ def edit(slug: str) -> Response:
     meeting, form = _meeting(slug), LineForm()
     if form.is_accepted():
         with form.rules():
-            so_far = last_position(db.session(), meeting.id)
+            so_far = last_place(db.session(), meeting.id)
             lines = [form.line.data or ""]
             put_on_agenda(meeting, session=db.session(), lines=lines, lang=reading_language(), after=so_far)
             return done(url_for(".edit", slug=slug))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from lag_tracker.agenda.operations import last_place
 from lag_tracker.errors import RuleBroken
 from lag_tracker.initiatives.operations import begin_initiative
 from lag_tracker.models.agenda import AgendaItem
@@ -17,7 +18,7 @@ from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal, ProposalKind, ProposalState
 from lag_tracker.models.topic import Topic, TopicState
 from lag_tracker.models.traits import Precision, RoughDay
-from lag_tracker.proposals.queries import has_same, last_number
+from lag_tracker.proposals.queries import has_same
 from lag_tracker.topics.operations import open_topic
 
 #: What a proposal may become.
@@ -107,7 +108,7 @@ def take_up(
 def _put_on_agenda(made: TakenUp, meeting: Meeting, session: Session) -> AgendaItem:
     item = AgendaItem(
         meeting=meeting,
-        position=last_number(session, meeting.id) + 1,
+        position=last_place(session, meeting.id) + 1,
         title_lv=made.title.lv,
         title_en=made.title.en,
         text_lv=made.text.lv,

@@ -7,7 +7,6 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
 from lag_tracker.models.proposal import Proposal, ProposalState
@@ -62,11 +61,6 @@ def has_same(session: Session, title: str, text: str | None, *, now: datetime) -
     return any(
         (found or "").casefold() == (text or "").casefold() for found in session.scalars(recent.limit(MOST_SHOWN))
     )
-
-
-def last_number(session: Session, meeting_id: int) -> int:
-    """Return the number of the last item on a meeting's agenda, 0 when there is none."""
-    return session.scalar(select(func.max(AgendaItem.position)).where(AgendaItem.meeting_id == meeting_id)) or 0
 
 
 def coming_meetings_of(session: Session, group_id: int, *, viewer: Viewer, today: date) -> Sequence[Meeting]:

@@ -22,7 +22,7 @@ from lag_tracker.models.topic import TopicState
 from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import texts
-from tests.visitors import form_of, manager_of, member_of, send
+from tests.visitors import form_of, manager_of, member_of, send, send_at_once
 
 AGENDA = "/en/meetings/vizija/agenda"
 LINES = -1
@@ -291,6 +291,13 @@ def test_two_managers_at_one_item_see_both_versions(app: Flask, group: Group, me
     answer = send(second, address, number=1, page=page, title_lv="Otrā")
     assert answer.status_code == 409
     assert texts(answer.text, "blockquote") == ["Pirmā"]
+
+
+def test_items_that_are_added_at_once_stand_one_after_another(app: Flask, group: Group, meeting: Meeting) -> None:
+    managers = [manager_of(app, group) for _ in range(3)]
+    forms = [form_of(one.get(AGENDA), LINES) | {"line": [f"Punkts {place}"]} for place, one in enumerate(managers)]
+    assert send_at_once(*((one, AGENDA, form) for one, form in zip(managers, forms, strict=True))) == [303] * 3
+    assert [position for position, *_ in stored()] == [1, 2, 3]
 
 
 def test_an_item_of_another_meeting_is_not_found(group: Group, manager: FlaskClient, meeting: Meeting) -> None:
