@@ -53,6 +53,21 @@ def record_decisions(
     return decisions
 
 
+def add_decisions(
+    meeting: Meeting, *, session: Session, texts: Iterable[Bilingual], is_public: bool, today: date
+) -> list[Decision]:
+    """Write down more of what a meeting decided; what is added to approved minutes is public at once."""
+    _take_turn(session, meeting)
+    is_public = is_public or meeting.minutes_state is MinutesState.APPROVED
+    return record_decisions(meeting, session=session, texts=texts, published_on=today if is_public else None)
+
+
+def _take_turn(session: Session, meeting: Meeting) -> None:
+    """Hold back others who number, publish or approve, and learn what they did to the minutes before."""
+    take_turns(session.connection(), "decisions")
+    session.refresh(meeting, ["minutes_state"])
+
+
 def _next_number(session: Session, meeting: Meeting) -> int | None:
     if not meeting.meeting_groups or meeting.starts_on is None:
         return None
@@ -65,23 +80,18 @@ def change_decision(
     decision: Decision, *, session: Session, meeting: Meeting, words: DecisionWords, is_public: bool, today: date
 ) -> None:
     """Write down how a decision reads, how it came about, what it is about, and whether everyone may read it."""
+    _take_turn(session, meeting)
     votes = [words["votes_for"], words["votes_against"], words["votes_abstained"]]
     if words["method"] is not DecisionMethod.VOTE and any(vote is not None for vote in votes):
         raise RuleBroken(gettext("Votes are counted only where it was decided by vote."), about="votes_for")
     if not is_public and meeting.minutes_state is MinutesState.APPROVED:
         raise RuleBroken(gettext("The minutes are approved, so everyone may read their decisions."), about="is_public")
-    if words["number"] is not None and words["number"] != decision.number:
-        _check_free(words["number"], session=session, meeting=meeting)
+    number = words["number"]
+    if number not in {None, decision.number} and is_number_taken(session, number, meeting=meeting):
+        raise RuleBroken(gettext("Another decision of that year bears this number."), about="number")
     for name, value in words.items():
         setattr(decision, name, value)
     decision.published_on = (decision.published_on or today) if is_public else None
-
-
-def _check_free(number: int, *, session: Session, meeting: Meeting) -> None:
-    # The same turns as those who number new ones.
-    take_turns(session.connection(), "decisions")
-    if is_number_taken(session, number, meeting=meeting):
-        raise RuleBroken(gettext("Another decision of that year bears this number."), about="number")
 
 
 def publish_decisions(decisions: Sequence[Decision], *, today: date) -> None:

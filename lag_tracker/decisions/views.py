@@ -14,7 +14,7 @@ from lag_tracker.agenda.operations import in_language
 from lag_tracker.database import db
 from lag_tracker.decisions.forms import DecisionForm, DecisionLinesForm, DecisionOnPaper
 from lag_tracker.decisions.managed import decisions_at
-from lag_tracker.decisions.operations import change_decision, erase_decision, record_decisions
+from lag_tracker.decisions.operations import add_decisions, change_decision, erase_decision
 from lag_tracker.decisions.queries import (
     DecisionRow,
     deciding_groups,
@@ -27,7 +27,7 @@ from lag_tracker.groups.queries import group_and_descendants
 from lag_tracker.meetings.managed import changeable_meeting
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
-from lag_tracker.models.meeting import Meeting, MinutesState
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.visibility import visible_groups
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
@@ -103,13 +103,8 @@ def work(slug: str) -> Response:
     """Show what a meeting decided to those who write it down, and add to it."""
     meeting, form = _meeting(slug), DecisionLinesForm()
     if form.is_accepted():
-        is_public = form.publish.data or meeting.minutes_state is MinutesState.APPROVED
-        record_decisions(
-            meeting,
-            session=db.session(),
-            texts=[in_language(line, reading_language()) for line in form.decisions.data or []],
-            published_on=today() if is_public else None,
-        )
+        texts = [in_language(line, reading_language()) for line in form.decisions.data or []]
+        add_decisions(meeting, session=db.session(), texts=texts, is_public=bool(form.publish.data), today=today())
         return done(url_for(".work", slug=slug))
     return _decisions_page(meeting, form)
 

@@ -1,14 +1,15 @@
 """What happens to minutes."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
+from lag_tracker.database import take_turns
+from lag_tracker.decisions.managed import decisions_at
 from lag_tracker.decisions.operations import publish_decisions
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.decision import Decision
 from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 
 #: State of minutes -> the states that they may come to from it.
@@ -28,8 +29,8 @@ def write_minutes(meeting: Meeting, *, outcome: Bilingual) -> None:
         meeting.minutes_state = MinutesState.DRAFT
 
 
-def bring_minutes_to(meeting: Meeting, state: MinutesState, *, decisions: Sequence[Decision], today: date) -> None:
-    """Let the minutes come to another state; approval publishes all `decisions` of the meeting.
+def bring_minutes_to(meeting: Meeting, state: MinutesState, *, session: Session, today: date) -> None:
+    """Let the minutes come to another state; approval publishes all decisions of the meeting.
 
     Taking an approval back leaves decisions public: what everyone has read cannot be unread.
     """
@@ -38,7 +39,9 @@ def bring_minutes_to(meeting: Meeting, state: MinutesState, *, decisions: Sequen
         raise RuleBroken(gettext("Somebody has changed the state of the minutes meanwhile. Look at their page again."))
     meeting.minutes_state = state
     if state is MinutesState.APPROVED:
-        publish_decisions(decisions, today=today)
+        # Whoever adds a decision in this moment either did so before, or finds the minutes approved.
+        take_turns(session.connection(), "decisions")
+        publish_decisions(decisions_at(session, meeting.id), today=today)
 
 
 def _check_held(meeting: Meeting) -> None:

@@ -45,7 +45,7 @@ def turn(slug: str) -> Response:
     if form.is_accepted():
         with form.rules():
             state = MinutesState(wanted) if wanted in set(MinutesState) else abort(400)
-            bring_minutes_to(meeting, state, decisions=decisions_at(db.session(), meeting.id), today=today())
+            bring_minutes_to(meeting, state, session=db.session(), today=today())
             return done(url_for(".edit", slug=slug), _said(state))
     return _minutes_page(meeting, form)
 

@@ -1,7 +1,6 @@
 """After a meeting its manager writes down who came."""
 
 from datetime import date
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -17,10 +16,9 @@ from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
 from tests import factories
 from tests.reading import texts
-from tests.visitors import form_of, manager_of, send
+from tests.visitors import form_of, manager_of, send, send_at_once
 
 PAGE = "/en/meetings/vizija/attendance"
-SECONDS = 60
 
 
 @pytest.fixture
@@ -170,18 +168,8 @@ def test_two_who_tick_the_same_name_at_once_put_it_on_record_once(app: Flask, gr
     anna = member(group, "Anna")
     managers = [manager_of(app, group) for _ in range(3)]
     forms = [form_of(manager.get(PAGE)) | {"present": [key(anna)]} for manager in managers]
-    together, answers = Barrier(len(forms)), []
-
-    def tick(manager: FlaskClient, form: dict[str, list[str]]) -> None:
-        together.wait(SECONDS)
-        answers.append(manager.post(PAGE, data=form).status_code)
-
-    threads = [Thread(target=tick, args=each) for each in zip(managers, forms, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SECONDS)
-    assert sorted(answers) == [303, 409, 409]
+    answers = send_at_once(*((manager, PAGE, form) for manager, form in zip(managers, forms, strict=True)))
+    assert answers == [303, 409, 409]
     assert stored() == [("Anna", "present", False)]
 
 

@@ -1,7 +1,6 @@
 """Managers write down what was decided; who may read it depends on the minutes."""
 
 from datetime import date
-from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -16,11 +15,10 @@ from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.web.clock import today
 from tests import factories
 from tests.reading import texts
-from tests.visitors import form_of, manager_of, member_of, send
+from tests.visitors import form_of, manager_of, member_of, send, send_at_once
 
 PAGE = "/en/meetings/vizija/decisions"
 NEW = -1
-SECONDS = 60
 
 
 @pytest.fixture
@@ -137,18 +135,8 @@ def test_of_those_who_give_the_same_number_at_once_one_does(app: Flask, group: G
     forms = [
         form_of(manager.get(address)) | {"number": ["9"]} for manager, address in zip(managers, addresses, strict=True)
     ]
-    together, answers = Barrier(len(forms)), []
-
-    def number_it(manager: FlaskClient, address: str, form: dict[str, list[str]]) -> None:
-        together.wait(SECONDS)
-        answers.append(manager.post(address, data=form).status_code)
-
-    threads = [Thread(target=number_it, args=each) for each in zip(managers, addresses, forms, strict=True)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(SECONDS)
-    assert sorted(answers) == [303, 422, 422, 422]
+    answers = send_at_once(*zip(managers, addresses, forms, strict=True))
+    assert answers == [303, 422, 422, 422]
     assert [number for number, _, _ in stored()].count(9) == 1
 
 

@@ -14,7 +14,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.web.clock import today
 from tests import factories
-from tests.visitors import form_of, manager_of, send
+from tests.visitors import form_of, manager_of, send, send_at_once
 
 PAGE = "/en/meetings/vizija/minutes"
 TEXT = -1
@@ -94,6 +94,18 @@ def test_a_meeting_to_come_has_no_minutes(manager: FlaskClient, meeting: Meeting
     assert manager.post(f"{PAGE}/state", data=form_of(page) | {"state": ["approved"]}).status_code == 409
     db.session.refresh(meeting)
     assert meeting.minutes_state is MinutesState.NONE
+
+
+def test_what_is_decided_while_the_minutes_are_approved_is_public_too(
+    app: Flask, group: Group, meeting: Meeting
+) -> None:
+    writers, approver = [manager_of(app, group) for _ in range(2)], manager_of(app, group)
+    address = "/en/meetings/vizija/decisions"
+    forms = [(one, address, form_of(one.get(address), TEXT) | {"decisions": ["Klāt"]}) for one in writers]
+    approval = (approver, f"{PAGE}/state", form_of(approver.get(PAGE)) | {"state": ["approved"]})
+    assert send_at_once(*forms, approval) == [303, 303, 303]
+    db.session.expire_all()
+    assert None not in db.session.scalars(select(Decision.published_on)).all()
 
 
 def test_two_who_write_the_minutes_see_both_versions(app: Flask, group: Group, meeting: Meeting) -> None:
