@@ -6,7 +6,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,13 @@ from lag_tracker.calendars.operations import calendars_are_true
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import db
 from lag_tracker.errors import BadSetting
+from lag_tracker.letters.queries import number_overdue
 from lag_tracker.paths import STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.schema import check_database, sqlite_file
 
 LEAST_FREE_MEGABYTES = 200
+#: After so long without a worker something is wrong.
+LETTERS_WAIT = timedelta(minutes=30)
 EARLIEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -124,6 +127,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if not wrong:
         yield Finding("database", is_well=True, sentence=f"{db.engine.dialect.name}, whole, at this version")
         yield _calendars()
+        yield _letters()
     if sqlite_file(settings):
         yield _sqlite()
 
@@ -133,6 +137,14 @@ def _calendars() -> Finding:
     db.session.rollback()
     advice = "some months are not what their events say; run: lag-tracker feed rebuild"
     return Finding("calendars", is_well, "their months are what their events say" if is_well else advice)
+
+
+def _letters() -> Finding:
+    """Find whether a worker is at work: one takes every letter within seconds of its time."""
+    overdue = number_overdue(db.session(), before=datetime.now(UTC) - LETTERS_WAIT)
+    db.session.rollback()
+    advice = f"{overdue} should have left by now; start a worker: lag-tracker work"
+    return Finding("letters", not overdue, advice if overdue else "none waits for a worker")
 
 
 def _sqlite() -> Finding:

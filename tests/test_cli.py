@@ -9,7 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from sqlalchemy import func, select, text
 from lag_tracker import create_app
 from lag_tracker.cli import main
 from lag_tracker.config import load_settings
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
 from lag_tracker.models.group import Group
 from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import Meeting
@@ -211,6 +211,21 @@ def test_feeds_are_not_written_anew_in_a_database_of_another_version(
         1,
         "The database is not at this version of the software: run lag-tracker db upgrade first.\n",
     )
+
+
+def test_the_doctor_finds_that_no_worker_takes_letters(command: Command, tmp_path: Path, database_url: str) -> None:
+    now = utc_now()
+    with records(tmp_path, database_url):
+        factories.letter("anna@grupas.example", due_at=now - timedelta(minutes=29))
+        factories.letter("zane@grupas.example", due_at=now - timedelta(days=9), state=LetterState.FAILED)
+        db.session.commit()
+    assert "letters: none waits for a worker" in command("doctor").output
+    with records(tmp_path, database_url):
+        factories.letter("juris@grupas.example", due_at=now - timedelta(minutes=31))
+        db.session.commit()
+    result = command("doctor")
+    assert result.exit_code == 1
+    assert "WRONG  letters: 1 should have left by now; start a worker: lag-tracker work" in result.output
 
 
 def test_the_doctor_finds_a_good_installation_well(command: Command) -> None:

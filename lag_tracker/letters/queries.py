@@ -1,6 +1,8 @@
 """Questions about letters."""
 
-from sqlalchemy import ColumnElement, select, true
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.models.letter import Letter, LetterState
@@ -14,6 +16,12 @@ def unsent_letters(session: Session) -> list[Letter]:
     """Return the letters that wait or have failed, the oldest first."""
     unsent = select(Letter).where(Letter.state != LetterState.SENT).order_by(Letter.id)
     return list(session.scalars(unsent.limit(MOST_LETTERS)))
+
+
+def number_overdue(session: Session, *, before: datetime) -> int:
+    """Return how many letters were due before that instant and were taken by no worker."""
+    overdue = select(func.count(Letter.id)).where(Letter.state == LetterState.WAITING, Letter.due_at < before)
+    return session.scalar(overdue) or 0
 
 
 def failed_letters(session: Session, *, viewer: Viewer) -> list[Letter]:
