@@ -16,6 +16,9 @@ from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer
 from lag_tracker.replies.queries import Candidate, is_ahead, known_receiver
 
+#: Managers who invite at the same moment take turns, so that the second finds whom the first invited.
+TURNS = "invitations"
+
 
 def check_open(meeting: Meeting, *, today: date) -> None:
     """Raise RuleBroken when nobody can be invited to a meeting any more, or not yet."""
@@ -34,11 +37,10 @@ def invite_people(
 ) -> list[Attendance]:
     """Write down that people are invited, once each; what somebody answered before stays answered."""
     check_open(meeting, today=today)
-    # Two managers who invite at the same moment take turns, so that the second finds whom the first invited.
-    take_turns(session.connection(), "invitations")
-    known = {
-        row.person_id: row for row in session.scalars(select(Attendance).where(Attendance.meeting_id == meeting.id))
-    }
+    take_turns(session.connection(), TURNS)
+    # Read anew, because what was read for the form may have been answered meanwhile.
+    rows = select(Attendance).where(Attendance.meeting_id == meeting.id).execution_options(populate_existing=True)
+    known = {row.person_id: row for row in session.scalars(rows)}
     invited = []
     for one in people:
         row = known.get(one.person.id)
@@ -57,6 +59,7 @@ def put_guests_on_record(
 ) -> list[Candidate]:
     """Return guests as people on record, one for each name and address; `language` is for new ones."""
     guests = []
+    take_turns(session.connection(), TURNS)
     for name, email in lines:
         person = known_receiver(session, name=name, email=email, viewer=viewer)
         if person is None:

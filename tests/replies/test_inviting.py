@@ -18,7 +18,7 @@ from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import links, texts
 from tests.replies.invited import DAY, NOW, ahead, answers, invite, letters, member
-from tests.visitors import form_of, manager_of, member_of, send
+from tests.visitors import form_of, manager_of, member_of, send, send_at_once
 
 ADDRESS = "/en/meetings/sanaksme/invite"
 
@@ -194,6 +194,19 @@ def test_a_double_click_invites_once(app: Flask, group: Group) -> None:
     for _ in range(2):
         send(manager, ADDRESS, page=page, guests="Ieva Liepa, ieva@viesi.example")
     assert (len(letters()), db.session.scalars(select(Attendance.id)).all()) == (2, [1, 2])
+
+
+def test_managers_who_invite_at_once_invite_each_person_once(app: Flask, group: Group) -> None:
+    ahead(group)
+    member(group, "Anna Bērziņa", "anna@grupas.example")
+    guest = {"guests": ["Ieva Liepa, ieva@viesi.example"]}
+    managers = [manager_of(app, group) for _ in range(4)]
+    forms = [(one, ADDRESS, form_of(one.get(ADDRESS)) | guest) for one in managers]
+    assert send_at_once(*forms) == [303] * 4
+    assert len(db.session.scalars(select(Person.id)).all()) == 2
+    assert answers() == {"Anna Bērziņa": Reply.INVITED, "Ieva Liepa": Reply.INVITED}
+    assert len(db.session.scalars(select(Attendance.id)).all()) == 2
+    assert [letter.to_email for letter in letters()] == ["anna@grupas.example", "ieva@viesi.example"]
 
 
 def test_an_invitation_of_nobody_is_refused(app: Flask, group: Group) -> None:
