@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import URL, event
+from sqlalchemy import URL, Dialect, Engine, event
 from werkzeug.routing import Rule
 
 from lag_tracker import create_app
@@ -110,6 +110,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         drop_database(server, database)
 
 
+#: Kind of database -> what knows its dialect, and the statements compiled for it.
+COMPILED: dict[str, tuple[Dialect, Any]] = {}
+
+
+def share_compiled_statements(engine: Engine) -> None:
+    """Let an application take the statements that those of earlier tests have compiled, and leave its own to later."""
+    dialect, statements = COMPILED.setdefault(engine.dialect.name, (engine.dialect, engine._compiled_cache))
+    statements.capacity = 5000
+    engine.dialect, engine._compiled_cache = dialect, statements
+
+
 @contextmanager
 def application(folder: Path, database_url: str) -> Iterator[Flask]:
     """Give an application over a migrated database, with a context pushed so that tests can write records."""
@@ -118,6 +129,7 @@ def application(folder: Path, database_url: str) -> Iterator[Flask]:
     app.test_client_class = CheckingClient
     app.jinja_env.bytecode_cache = KeptTemplates()
     with app.app_context():
+        share_compiled_statements(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()
