@@ -248,6 +248,7 @@ class GroupFacts(Sourced, NamedShape):
     parent: ToGroup = None
     audience: Audience = Audience.PUBLIC
     is_permanent: Truth = False
+    takes_public_comments: Truth = False
     formed_on: Day | None = None
     dissolved_on: Day | None = None
     tasks_lv: Text | None = None

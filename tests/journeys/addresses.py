@@ -28,6 +28,8 @@ PAGES = {
     "proposals.choose": "/priekslikums",
     "proposals.public": "/grupas/kekavas-vietejas-ricibas-grupa/priekslikums",
     "proposals.thanks": "/grupas/kekavas-vietejas-ricibas-grupa/priekslikums/paldies",
+    "comments.public_on_meeting": "/sanaksmes/2025-10-09-grupas-dibinasanas-kopsapulce/viedoklis",
+    "comments.public_on_initiative": "/iniciativas/skolas-iela-bez-auto/viedoklis",
     "decisions.index": "/lemumi",
     "networks.index": "/tikli",
     "networks.show": "/tikli/cities4csr",
@@ -56,5 +58,5 @@ ON_THE_WAY = {
 #: Pages with a form about an account, whose token needs a cookie.
 WITH_COOKIE = {path for name, path in PAGES.items() if name.startswith(("accounts.", "invitations."))}
 #: Pages that only a link out of a letter opens, which is one person's own: `test_links_in_letters.py` looks at them.
-BY_PERSONAL_LINK = {"letters.opt_out"}
+BY_PERSONAL_LINK = {"letters.opt_out", "replies.by_link"}
 MISSING = "/sanaksmes/tadas-nav"
