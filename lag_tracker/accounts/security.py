@@ -179,7 +179,9 @@ def is_local(address: str) -> bool:
 
 @blueprint.before_request
 def refuse_foreign_ways() -> None:
-    """Lead on to pages of this site only."""
+    """Lead on to pages of this site only, and take forms only: limits look at what a form says."""
+    if request.is_json:
+        abort(415)
     for values in (request.args, request.form):
         if not all(is_local(address) for address in values.getlist("next") if address):
             abort(400)

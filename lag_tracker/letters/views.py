@@ -1,6 +1,6 @@
 """Pages about letters: those that could not be sent, and the one that ends them."""
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -73,5 +73,5 @@ def opt_out(token: str) -> Response:
     form = KeyButton()
     if form.is_accepted():
         choose_letters(person, wants=request.form.get("wants") == "1")
-        return kept_private(done(url_for(".opt_out", token=token)))
+        return kept_private(redirect(url_for(".opt_out", token=token), 303))
     return kept_private(form_page("letters/opt_out.html", form, person=person))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Delete, String, Update, cast, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Delete, String, Update, and_, cast, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.config import Terms
@@ -34,13 +34,14 @@ def erase_person(person: Person, *, session: Session, now: datetime, mentions: I
     The account goes with its sign-ins and passkeys, letters and invitations go, and the name goes from the record of
     changes, from drafts, and from the texts in `mentions`, where a number stands instead.
     """
-    name, email = person.name, person.email
+    name = person.name
     instead = ERASED_NAME.format(number=person.id)
     for mention in mentions:
         _replace(session, mention, name, instead)
     _forget_in_changes(session, name, instead)
     account = session.scalar(select(Account).where(Account.person_id == person.id))
-    addresses = {email, account.email if account else None} - {None}
+    addresses = _addresses(session, person, account)
+    _forget_drafts(session, name, addresses)
     if account is not None:
         session.delete(account)
     session.execute(delete(Letter).where(or_(Letter.person_id == person.id, Letter.to_email.in_(addresses))))
@@ -72,7 +73,24 @@ def _forget_in_changes(session: Session, name: str, instead: str) -> None:
     written = as_json(name)[1:-1]
     for entry in session.scalars(select(AuditEntry).where(_holds(AuditEntry.changes, written))):
         entry.changes = json.loads(as_json(entry.changes).replace(written, as_json(instead)[1:-1]))
-    session.execute(delete(Draft).where(_holds(Draft.fields, written)).execution_options(synchronize_session=False))
+
+
+def _addresses(session: Session, person: Person, account: Account | None) -> set[str]:
+    """Return the person's own addresses; not one that was written down for them and is somebody else's."""
+    found = {account.email} if account else set()
+    if person.email:
+        accounts = exists().where(Account.email == person.email, Account.person_id.is_distinct_from(person.id))
+        records = exists().where(Person.email == person.email, Person.id != person.id)
+        if not session.scalar(select(or_(accounts, records))):
+            found.add(person.email)
+    return found
+
+
+def _forget_drafts(session: Session, name: str, addresses: set[str]) -> None:
+    """Delete what was typed or uploaded and not saved, where a person stands in it: names may be turned or in parts."""
+    words = and_(*(_holds(Draft.fields, as_json(word)[1:-1]) for word in name.replace("-", " ").split()))
+    mailed = [_holds(Draft.fields, as_json(address)[1:-1]) for address in addresses]
+    session.execute(delete(Draft).where(or_(words, *mailed)).execution_options(synchronize_session=False))
 
 
 def _holds(column: InstrumentedAttribute[Any], written: str) -> ColumnElement[bool]:

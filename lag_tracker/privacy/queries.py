@@ -30,6 +30,10 @@ SECRET = frozenset(
         "transports",
     }
 )
+#: Letters hold links that sign in and confirm, and the mail server's words about addresses.
+SECRET_OF = {"letter": frozenset({"text", "calendar", "message_id", "last_error"})}
+#: Names that were left with something, besides what people write into texts.
+LEFT_NAMES = {("comment", "author_name"), ("proposal", "proposer_name")}
 #: Tables made from others, which hold nothing of their own.
 DERIVED = frozenset({"calendar_entry", "calendar_segment", "search_entry"})
 
@@ -53,12 +57,13 @@ class Mention(NamedTuple):
 def kept_about(session: Session, *, account: Account | None, person: Person | None) -> list[Kept]:
     """Return every row that belongs to a person or an account: their own, and all that refer to them.
 
-    It goes by the tables as they are, so that nothing added later is left out.
+    It goes by the tables as they are, so that nothing added later is left out. By their address alone rows count only
+    when it is the account's, which its owner has confirmed: a person's address is what a manager wrote down.
     """
     own = {"account": account.id if account else None, "person": person.id if person else None}
     found: list[Kept] = []
     for table in Base.metadata.sorted_tables:
-        conditions = list(_conditions(table, own, person.email if person else None))
+        conditions = list(_conditions(table, own, account.email if account else None))
         if conditions:
             rows = session.execute(select(table).where(or_(*conditions)).order_by(*table.primary_key)).mappings()
             found += [Kept(table.name, _told(table, dict(row))) for row in rows]
@@ -78,7 +83,8 @@ def _conditions(table: Table, own: dict[str, int | None], email: str | None) -> 
 
 
 def _told(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in table.c.keys() if name not in SECRET and row[name] is not None}  # noqa: SIM118 -- the columns' names, in their order
+    hidden = SECRET | SECRET_OF.get(table.name, frozenset())
+    return {name: row[name] for name in table.c.keys() if name not in hidden and row[name] is not None}  # noqa: SIM118 -- the columns' names, in their order
 
 
 def mentions_of(session: Session, name: str) -> list[Mention]:
@@ -98,7 +104,9 @@ def mentions_of(session: Session, name: str) -> list[Mention]:
 
 
 def is_free_text(table: Table, column: Column[Any]) -> bool:
-    """Tell whether people write sentences into a column, so that a name may stand there."""
+    """Tell whether people write sentences into a column, so that a name may stand there, or a name by itself."""
+    if (table.name, column.name) in LEFT_NAMES:
+        return True
     is_words = isinstance(column.type, String) and not isinstance(column.type, SortKey | JSON)
     is_choice = hasattr(column.type, "enums") or bool(column.foreign_keys)
     told = table.name not in DERIVED and not table.name.startswith("calendar_") and column.name not in SECRET

@@ -1,6 +1,6 @@
 """Pages for inviting to a meeting and for answering."""
 
-from flask import Blueprint, abort, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
@@ -180,7 +180,7 @@ def by_link(token: str) -> Response:
     if form.is_accepted():
         with form.rules():
             answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
-            return kept_private(done(url_for(".by_link", token=token)))
+            return kept_private(redirect(url_for(".by_link", token=token), 303))
     return kept_private(_answer_page(invitation, form))
 
 

@@ -20,6 +20,7 @@ from flask import (
     url_for,
 )
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from sqlalchemy import delete, select
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
 from lag_tracker.audit.operations import ACTOR
@@ -34,6 +35,10 @@ TOKEN = "sign_in"  # noqa: S105 -- a name, no secret
 SIGHT_KEPT_SECONDS = 300
 #: What a browser sends with a form that is no part of what somebody typed.
 NOT_TYPED = {"csrf_token", "submission"}
+#: Pages with passwords and codes, of which nothing is kept.
+NEVER_KEPT = {"accounts"}
+#: Drafts that are kept for one account; then the oldest goes.
+MOST_DRAFTS = 20
 
 
 class Access(StrEnum):
@@ -148,10 +153,13 @@ def _keep_draft() -> Draft | None:
     token = _token()
     owner = former_account(db.session(), token) if token else None
     typed = {name: values for name, values in request.form.to_dict(flat=False).items() if name not in NOT_TYPED}
-    if owner is None or not typed:
+    if owner is None or not typed or request.blueprint in NEVER_KEPT:
         return None
     draft = Draft(account_id=owner, path=request.path, fields=typed)
     db.session.add(draft)
+    db.session.flush()
+    newest = select(Draft.id).where(Draft.account_id == owner).order_by(Draft.id.desc()).limit(MOST_DRAFTS)
+    db.session.execute(delete(Draft).where(Draft.account_id == owner, Draft.id.not_in(newest)))
     db.session.commit()
     return draft
 

@@ -16,7 +16,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Attempt
 from tests import factories
 from tests.reading import texts
-from tests.visitors import PASSWORD, enter_password, hashed, is_in, letters, send
+from tests.visitors import PASSWORD, enter_password, form_of, hashed, is_in, letters, send
 
 ANNA = "anna@grupas.example"
 FIVE = Limit("x", free=5, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
@@ -46,6 +46,16 @@ def test_after_five_wrong_passwords_the_page_says_when_to_try_again(app: Flask, 
     client, answer = enter_password(app, ANNA)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
     assert "var mēģināt vēlreiz plkst. 08:22" in texts(answer.text, "p", css_class="lead")[0]
+    assert not is_in(client)
+
+
+def test_a_try_that_is_no_form_is_refused_because_no_limit_would_count_it(app: Flask, anna: Account) -> None:
+    client = app.test_client()
+    token = form_of(client.get("/pieteikties"))["csrf_token"][0]
+    tried = {"email": ANNA, "password": PASSWORD, "csrf_token": token}
+    assert client.post("/pieteikties", json=tried).status_code == 415
+    assert client.post("/parole/aizmirsta", json=tried).status_code == 415
+    assert letters() == []
     assert not is_in(client)
 
 

@@ -6,11 +6,13 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lag_tracker.accounts.queries import IDLE, LONGEST
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Role, SignIn
+from lag_tracker.models.submission import Draft
+from lag_tracker.web.access import MOST_DRAFTS
 from tests import factories
 from tests.reading import links, texts
 from tests.visitors import (
@@ -24,6 +26,7 @@ from tests.visitors import (
     manager_of,
     send,
     sign_out,
+    signed_in,
     with_cookie,
 )
 
@@ -93,7 +96,7 @@ def test_no_token_in_address_header_or_body_signs_anybody_in(app: Flask, anna: A
     client = app.test_client()
     token = {"auth_token": "x"}
     assert client.get("/konts", query_string=token, headers={"Authentication-Token": "x"}).status_code == 303
-    assert client.post("/pieteikties", json={"email": ANNA, "password": PASSWORD}).status_code == 422
+    assert client.post("/pieteikties", json={"email": ANNA, "password": PASSWORD}).status_code == 415
     assert not is_in(client)
 
 
@@ -243,3 +246,24 @@ def test_signing_out_everywhere_ends_every_sign_in(app: Flask, anna: Account) ->
 def test_the_public_finds_the_way_in_on_every_page(client: FlaskClient) -> None:
     assert links(client.get("/").text, "nav")["Pieteikties"] == "/pieteikties"
     assert links(client.get("/en/topics").text, "nav")["Sign in"] == "/en/sign-in"
+
+
+def test_no_password_is_kept_that_was_sent_after_the_session_ended(app: Flask) -> None:
+    client = signed_in(app, factories.account("anna@grupas.example", password=hashed()))
+    form = form_of(client.get("/konts/parole"))
+    db.session.execute(update(SignIn).values(ended_at=utc_now()))
+    db.session.commit()
+    typed = {"password": PASSWORD, "new_password": "zaļa pļava aiz upes", "new_password_confirm": "zaļa pļava aiz upes"}
+    assert client.post("/konts/parole", data=form | typed).status_code == 401
+    assert db.session.scalars(select(Draft)).all() == []
+
+
+def test_of_what_was_sent_after_the_session_ended_only_the_last_twenty_are_kept(app: Flask) -> None:
+    client = manager_of(app, factories.group(slug="kekava"))
+    form = form_of(client.get("/grupas/kekava/temati/jauns"))
+    db.session.execute(update(SignIn).values(ended_at=utc_now()))
+    db.session.commit()
+    for number in range(MOST_DRAFTS + 2):
+        assert client.post("/grupas/kekava/temati/jauns", data=form | {"title_lv": f"Nr. {number}"}).status_code == 401
+    kept = db.session.scalars(select(Draft).order_by(Draft.id)).all()
+    assert [draft.fields["title_lv"] for draft in kept] == [[f"Nr. {number}"] for number in range(2, MOST_DRAFTS + 2)]

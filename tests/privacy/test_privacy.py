@@ -212,6 +212,7 @@ def test_an_administrator_chooses_the_texts_that_keep_the_name(app: Flask, perso
     assert [words.split(":")[0] for words in texts(page.text, "label") if NAME in words] == [
         "Meeting, summary (in Latvian)",
         "Agenda item, title (in Latvian)",
+        "Proposal, proposer's name",
     ]
     answer = send(chief, address, page=page, mention=[])
     assert answer.status_code == 303
@@ -263,6 +264,45 @@ def test_people_see_all_that_is_kept_about_them_and_nobody_elses(app: Flask, per
     file = own.get("/mana-lapa/dati.json")
     assert {row["table"] for row in (file.json or {})["rows"]} >= {"person", "account", "membership"}
     assert EMAIL not in other.get("/en/my-page/data").text
+
+
+def test_nobody_reads_links_out_of_letters_in_their_data(app: Flask, person: Person) -> None:
+    own = signed_in(app, db.session.scalars(select(Account).where(Account.email == EMAIL)).one())
+    told = own.get("/mana-lapa/dati.json").json or {}
+    letters = [row for row in told["rows"] if row["table"] == "letter"]
+    assert [row["to_email"] for row in letters] == [EMAIL]
+    assert {"text", "calendar", "message_id"}.isdisjoint(letters[0])
+
+
+def test_an_address_that_a_manager_wrote_down_shows_nothing_of_its_owner(app: Flask, person: Person) -> None:
+    # Somebody's record was given the address of Žanete; their account was not.
+    other = factories.person("Cits Cilvēks", email=EMAIL)
+    visitor = signed_in(app, factories.account("cits@grupas.example", person=other))
+    page = visitor.get("/mana-lapa/dati.json").text
+    assert page.count(EMAIL) == 1
+    assert NAME not in page
+
+
+def test_erasing_leaves_what_is_somebody_elses_at_a_wrong_address(app: Flask, person: Person) -> None:
+    other = factories.person("Cits Cilvēks", email=EMAIL)
+    db.session.commit()
+    erase_all_of(other)
+    assert db.session.scalars(select(Letter.to_email)).all() == [EMAIL]
+    assert db.session.scalars(select(Proposal.proposer_email)).all() == [EMAIL]
+
+
+def test_names_in_parts_and_names_left_with_comments_go_too(app: Flask, person: Person, group: Group) -> None:
+    factories.comment(factories.initiative(group), "Labi", author_name=NAME)
+    account = db.session.scalars(select(Account.id)).first()
+    rows = [["Vārds", "Uzvārds"], list(reversed(NAME.split()))]
+    db.session.add(Draft(account_id=account, path="members of 1", fields={"table": rows}))
+    other = factories.account("cits@grupas.example")
+    db.session.flush()
+    db.session.add(Draft(account_id=other.id, path="members of 1", fields={"table": rows}))
+    db.session.commit()
+    erase_all_of(person)
+    assert db.session.scalars(select(Draft)).all() == []
+    assert NAME not in db.session.scalars(select(Comment.author_name).where(Comment.author_name.is_not(None))).all()
 
 
 def test_every_column_about_people_is_emptied_or_its_row_goes(app: Flask) -> None:

@@ -15,6 +15,7 @@ from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.person import Person
+from lag_tracker.models.submission import Submission
 from lag_tracker.models.traits import Audience
 from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
 from tests import factories
@@ -59,6 +60,8 @@ def test_the_link_in_a_letter_answers_without_an_account(app: Flask, group: Grou
     assert title.startswith("You answered: I will come. Velo & ceļi")
     assert answers() == {"Anna Bērziņa": Reply.ACCEPTED}
     assert db.session.scalars(select(Attendance.replied_at)).all() == [NOW]
+    # A link that opens something stands nowhere in the database.
+    assert db.session.scalars(select(Submission)).all() == []
 
 
 def test_the_last_answer_counts(app: Flask, group: Group) -> None:
