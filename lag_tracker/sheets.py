@@ -19,8 +19,9 @@ from lag_tracker.errors import RuleBroken
 TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 #: What a file may hold; the head is one row more.
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 1_000_000, 2000, 40
-#: What a workbook may become when it is unpacked: ten times what the largest honest one does.
-MOST_UNPACKED, MOST_PARTS = 30_000_000, 500
+#: What a workbook may become when it is unpacked. A full one of `MOST_ROWS` rows and twenty columns takes half of
+#: the bytes and half of the tags, each of which costs its reader some hundred bytes of memory.
+MOST_UNPACKED, MOST_PARTS, MOST_TAGS = 5_000_000, 500, 500_000
 #: What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 LONGEST_CELL = 32_767
@@ -124,9 +125,20 @@ def _check_parts(content: bytes) -> None:
             raise RuleBroken(
                 gettext("This is neither a CSV file nor an Excel workbook (.xlsx). Save the table as one of them.")
             )
+        # Whatever its name, any part may be the one that the workbook calls its sheet.
         for part in parts:
-            if part.filename.endswith((".xml", ".rels")) and b"<!DOCTYPE" in archive.read(part):
-                raise RuleBroken(gettext("The Excel workbook cannot be read. Save it anew, or as CSV."))
+            _check_part(archive.read(part))
+
+
+def _check_part(content: bytes) -> None:
+    """Refuse a part that an XML reader would take long for, or in which definitions cannot be looked for."""
+    # Readers guess UTF-16 by these signs. Excel writes UTF-8, and what holds NUL besides, such as pictures and the
+    # settings of printers, does not begin with a tag.
+    is_hidden = b"\x00" in content and content.lstrip(b"\xff\xfe\x00 \t\r\n").startswith(b"<")
+    if is_hidden or b"<!DOCTYPE" in content:
+        raise RuleBroken(gettext("The Excel workbook cannot be read. Save it anew, or as CSV."))
+    if content.count(b"<") > MOST_TAGS:
+        raise RuleBroken(gettext("The workbook is too large. Copy the table into a new one."))
 
 
 def _written(cell: Any) -> str:

@@ -67,7 +67,8 @@ def test_a_formula_is_never_worked_out() -> None:
         (b"PK\x03\x04 broken", "The Excel workbook cannot be read."),
         (packed(xl__workbook_xml=b"<a>"), "The Excel workbook cannot be read."),
         (packed(xl__workbook_xml=b"<!DOCTYPE x [<!ENTITY a 'b'>]><a/>"), "The Excel workbook cannot be read."),
-        (packed(xl__workbook_xml=b"", x_xml=bytes(31_000_000)), "The workbook is too large."),
+        (packed(xl__workbook_xml=b"", x_xml=bytes(5_000_001)), "The workbook is too large."),
+        (packed(xl__workbook_xml=b"", a_png=b"<c/>" * 500_001), "The workbook is too large."),
         (packed(xl__workbook_xml=b"", **{f"x{n}_xml": b"" for n in range(501)}), "The workbook is too large."),
     ],
 )
@@ -76,6 +77,30 @@ def test_what_is_no_table_is_refused_in_words(app: Flask, content: bytes, refusa
         app.preprocess_request()
         with pytest.raises(RuleBroken, match=re.escape(refusal)):
             read_table(content)
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "xl/sheet1.png"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_no_sheet_brings_definitions_of_its_own(app: Flask, encoding: str, name: str) -> None:
+    sheet = (
+        '<!DOCTYPE w [<!ENTITY a "Anna">]><worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        '<sheetData><row r="1"><c t="inlineStr"><is><t>&a;</t></is></c></row></sheetData></worksheet>'
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook(["Vārds"]))) as honest, zipfile.ZipFile(written, "w") as changed:
+        for part in honest.namelist():
+            content = honest.read(part).replace(b"xl/worksheets/sheet1.xml", name.encode())
+            own_name = name if part == "xl/worksheets/sheet1.xml" else part
+            changed.writestr(own_name, sheet.encode(encoding) if own_name == name else content)
+    with app.test_request_context("/en/groups"), pytest.raises(RuleBroken):
+        read_table(written.getvalue())
+
+
+def test_a_workbook_may_hold_the_settings_of_a_printer() -> None:
+    written = io.BytesIO(workbook(["Vārds"], ["Anna"]))
+    with zipfile.ZipFile(written, "a") as archive:
+        archive.writestr("xl/printerSettings/printerSettings1.bin", "HP LaserJet\0<A4>".encode("utf-16-le"))
+    assert read_table(written.getvalue()) == [["Vārds"], ["Anna"]]
 
 
 def test_a_lone_cell_far_down_costs_nothing() -> None:
