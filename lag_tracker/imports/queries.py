@@ -17,7 +17,8 @@ from lag_tracker.models.group import Group, MemberRole, Membership, Tier
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
 from lag_tracker.models.submission import Draft
-from lag_tracker.models.visibility import Viewer, changeable_people
+from lag_tracker.models.visibility import Viewer
+from lag_tracker.models.visibility_of_people import changeable_people
 from lag_tracker.people.queries import Known, all_known
 
 
@@ -130,7 +131,7 @@ class _Register:
         self.organisations = _organisation_names(session)
         numbers = {one.id for found in (*self.by_name.values(), *self.by_email.values()) for one in found}
         self.people = {one.id: one for one in session.scalars(select(Person)) if one.id in numbers}
-        self.changeable = set(session.scalars(select(Person.id).where(changeable_people(viewer, today=today))))
+        self.changeable = set(session.scalars(select(Person.id).where(changeable_people(viewer))))
 
     def plan(self, entry: Entry) -> Planned:
         """Return what one row comes to."""

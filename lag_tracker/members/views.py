@@ -120,7 +120,7 @@ def _person(form: MemberForm) -> Person | None:
         person.organisation = organisation_called(session, form.organisation.data)
         session.add(person)
         return person
-    if changeable := changeable_person(session, form.found, viewer=viewer(), today=today()):
+    if changeable := changeable_person(session, form.found, viewer=viewer()):
         fill_contacts(changeable, email=form.email.data, phone=form.phone.data)
     return changeable or session.get_one(Person, form.found)
 

@@ -5,7 +5,6 @@ Each condition is built once for each kind of viewer, because building one takes
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +19,6 @@ from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState, MinutesState
 from lag_tracker.models.milestone import Milestone
-from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
@@ -252,30 +250,3 @@ def readable_people(viewer: Viewer) -> ColumnElement[bool]:
     talked = exists(select(1).where(spoke.person_id == Person.id, held_by(spoke.meeting_id, viewer.manages)))
     ways = (one.correlate(Person) for one in (belongs, attended, talked))
     return Person.erased_at.is_(None) & or_(*ways)
-
-
-@_kept
-def changeable_people(viewer: Viewer, *, today: date) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may change a Person: they read them, and no other group has them."""
-    if viewer.is_administrator:
-        return readable_people(viewer)
-    return readable_people(viewer) & ~_is_elsewhere(viewer, Membership.person_id == Person.id, Person, today)
-
-
-@_kept
-def changeable_organisations(viewer: Viewer, *, today: date) -> ColumnElement[bool]:
-    """Return the condition under which `viewer`, a manager, may change an Organisation: no other group has it now."""
-    if viewer.is_administrator:
-        return true()
-    return ~_is_elsewhere(viewer, Membership.organisation_id == Organisation.id, Organisation, today)
-
-
-def _is_elsewhere(viewer: Viewer, is_theirs: ColumnElement[bool], noun: Any, today: date) -> ColumnElement[bool]:
-    """Return the condition that a membership, today or later, is in a group that `viewer` does not manage."""
-    goes_on = or_(Membership.until_on.is_(None), Membership.until_on >= today)
-    return exists(
-        select(1)
-        .select_from(Membership)
-        .where(is_theirs, Membership.group_id.not_in(viewer.manages), goes_on)
-        .correlate(noun)
-    )

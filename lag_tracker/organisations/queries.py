@@ -12,7 +12,8 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Membership
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
-from lag_tracker.models.visibility import Viewer, changeable_organisations
+from lag_tracker.models.visibility import Viewer
+from lag_tracker.models.visibility_of_people import changeable_organisations
 
 MOST_ORGANISATIONS = 5000
 
@@ -38,7 +39,7 @@ def organisations(session: Session, *, viewer: Viewer, today: date, is_archived:
         .scalar_subquery()
     )
     found = session.execute(
-        select(Organisation, represented, changeable_organisations(viewer, today=today))
+        select(Organisation, represented, changeable_organisations(viewer))
         .where(Organisation.archived_at.is_not(None) if is_archived else Organisation.archived_at.is_(None))
         .order_by(Organisation.name_sort, Organisation.id)
         .limit(MOST_ORGANISATIONS)
@@ -57,10 +58,10 @@ def organisation_names(session: Session) -> list[Bilingual]:
     return [Bilingual(lv, en) for lv, en in found]
 
 
-def changeable_organisation(session: Session, number: int, *, viewer: Viewer, today: date) -> Organisation | None:
+def changeable_organisation(session: Session, number: int, *, viewer: Viewer) -> Organisation | None:
     """Return the organisation of this number, if `viewer`, a manager, may change it."""
     return session.scalars(
-        select(Organisation).where(Organisation.id == number, changeable_organisations(viewer, today=today))
+        select(Organisation).where(Organisation.id == number, changeable_organisations(viewer))
     ).one_or_none()
 
 

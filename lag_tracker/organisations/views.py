@@ -103,4 +103,4 @@ def erase(number: int) -> Response:
 
 
 def _changeable(number: int) -> Organisation:
-    return changeable_organisation(db.session(), number, viewer=viewer(), today=today()) or abort(404)
+    return changeable_organisation(db.session(), number, viewer=viewer()) or abort(404)

@@ -13,7 +13,8 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
-from lag_tracker.models.visibility import Viewer, changeable_groups, changeable_people, readable_people
+from lag_tracker.models.visibility import Viewer, changeable_groups, readable_people
+from lag_tracker.models.visibility_of_people import changeable_people
 
 MOST_PEOPLE = 5000
 
@@ -84,12 +85,10 @@ def readable_person(session: Session, number: int, *, viewer: Viewer) -> Person 
     ).one_or_none()
 
 
-def changeable_person(session: Session, number: int, *, viewer: Viewer, today: date) -> Person | None:
+def changeable_person(session: Session, number: int, *, viewer: Viewer) -> Person | None:
     """Return the person of this number with their organisation, if `viewer` may change them."""
     return session.scalars(
-        select(Person)
-        .where(Person.id == number, changeable_people(viewer, today=today))
-        .options(joinedload(Person.organisation))
+        select(Person).where(Person.id == number, changeable_people(viewer)).options(joinedload(Person.organisation))
     ).one_or_none()
 
 

@@ -56,7 +56,7 @@ def show(number: int) -> str:
         "people/show.html",
         person=person,
         memberships=memberships_of(session, number, viewer=viewer()),
-        is_changeable=changeable_person(session, number, viewer=viewer(), today=today()) is not None,
+        is_changeable=changeable_person(session, number, viewer=viewer()) is not None,
     )
 
 
@@ -110,7 +110,7 @@ def archive(number: int) -> Response:
 
 
 def _changeable(number: int) -> Person:
-    return changeable_person(db.session(), number, viewer=viewer(), today=today()) or abort(404)
+    return changeable_person(db.session(), number, viewer=viewer()) or abort(404)
 
 
 def offer_organisations(field: NamedField) -> None:

@@ -62,8 +62,24 @@ def test_nobody_changes_an_organisation_that_another_group_has(app: Flask, group
     assert administrator(app).get("/en/organisations/1/edit").status_code == 200
 
 
-def test_a_membership_that_has_ended_keeps_nobody_from_changing(app: Flask, group: Group) -> None:
-    factories.membership(factories.group("Cita"), None, factories.organisation(), until_on=date(2020, 1, 1))
+@pytest.mark.parametrize("tie", ["came", "was a member", "has a person there"])
+def test_nobody_changes_an_organisation_that_another_group_names(app: Flask, group: Group, tie: str) -> None:
+    other, body = factories.group("Cita"), factories.organisation()
+    if tie == "came":
+        db.session.add(Attendance(meeting=factories.meeting(groups=[other]), organisation=body))
+    elif tie == "was a member":
+        factories.membership(other, None, body, until_on=date(2020, 1, 1))
+    else:
+        factories.membership(other, factories.person(organisation=body))
+    manager = manager_of(app, group)
+    assert manager.get("/en/organisations/1/edit").status_code == 404
+    assert "Edit Ķekavas novada pašvaldība" not in links(manager.get("/en/organisations").text)
+
+
+def test_an_organisation_of_only_the_managers_people_and_meetings_is_changed(app: Flask, group: Group) -> None:
+    body = factories.organisation()
+    factories.membership(group, factories.person(organisation=body), body)
+    db.session.add(Attendance(meeting=factories.meeting(groups=[group]), organisation=body))
     assert manager_of(app, group).get("/en/organisations/1/edit").status_code == 200
 
 

@@ -1,5 +1,6 @@
 """Managers read and change the people of their own groups, and learn nothing about those of others."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from lag_tracker.database import db, utc_now
+from lag_tracker.models.account import Role
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.consent import Consent
@@ -145,6 +147,29 @@ def test_a_person_of_two_managers_groups_is_read_by_both_and_changed_by_neither(
     assert "only an administrator can change what is on record" in page.text
     assert manager.get(f"/en/people/{anna.id}/edit").status_code == 404
     assert both.get(f"/en/people/{anna.id}/edit").status_code == 200
+
+
+@pytest.mark.parametrize("tie", ["came", "spoke", "was a member", "has a role"])
+def test_nobody_changes_a_person_whom_another_group_names(app: Flask, anna: Person, group: Group, tie: str) -> None:
+    other = factories.group("Cita")
+    elsewhere = factories.meeting(groups=[other])
+    if tie == "came":
+        db.session.add(Attendance(meeting=elsewhere, person=anna))
+    elif tie == "spoke":
+        factories.speaker(elsewhere, anna)
+    elif tie == "was a member":
+        factories.membership(other, anna, until_on=date(2020, 1, 1))
+    else:
+        factories.account(person=anna, roles={other: Role.MEMBER})
+    manager = manager_of(app, group)
+    assert manager.get(f"/en/people/{anna.id}").status_code == 200
+    assert manager.get(f"/en/people/{anna.id}/edit").status_code == 404
+
+
+def test_a_joint_meeting_keeps_nobody_from_changing_a_person(app: Flask, anna: Person, group: Group) -> None:
+    joint = factories.meeting(groups=[group, factories.group("Cita")])
+    db.session.add(Attendance(meeting=joint, person=anna))
+    assert manager_of(app, group).get(f"/en/people/{anna.id}/edit").status_code == 200
 
 
 def test_members_do_not_open_the_people_pages(app: Flask, anna: Person, group: Group) -> None:

@@ -1,0 +1,65 @@
+"""Who may change which Person and Organisation: the part of `visibility.py` that asks who else has them.
+
+A record that another group has, or had, stands on that group's pages, so its managers alone must not rewrite it.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import aliased
+
+from lag_tracker.models.account import Account, GroupRole
+from lag_tracker.models.agenda import Speaker
+from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.group import Membership
+from lag_tracker.models.organisation import Organisation
+from lag_tracker.models.person import Person
+from lag_tracker.models.visibility import Viewer, held_by, readable_people
+
+_kept = lru_cache(maxsize=2000)
+
+
+@_kept
+def changeable_people(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may change a Person: they read them, and no other group has them.
+
+    Another group has those who are or were its members, have a role in it, or came to or spoke at a meeting that none
+    of the viewer's groups holds.
+    """
+    if viewer.is_administrator:
+        return readable_people(viewer)
+    role = aliased(GroupRole)
+    in_role = exists(
+        select(1)
+        .select_from(Account)
+        .join(role, role.account_id == Account.id)
+        .where(Account.person_id == Person.id, role.group_id.not_in(viewer.manages))
+        .correlate(Person)
+    )
+    named = (_is_named_elsewhere(viewer, noun, "person_id", Person) for noun in (Membership, Attendance, Speaker))
+    return readable_people(viewer) & ~or_(in_role, *named)
+
+
+@_kept
+def changeable_organisations(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer`, a manager, may change an Organisation: no other group has it.
+
+    Another group has those that are or were represented in it or at its meetings, and those of its people.
+    """
+    if viewer.is_administrator:
+        return true()
+    employs = exists(
+        select(1)
+        .where(Person.organisation_id == Organisation.id, Person.erased_at.is_(None), ~changeable_people(viewer))
+        .correlate(Organisation)
+    )
+    named = (_is_named_elsewhere(viewer, noun, "organisation_id", Organisation) for noun in (Membership, Attendance))
+    return ~or_(employs, *named)
+
+
+def _is_named_elsewhere(viewer: Viewer, noun: Any, column: str, named: Any) -> ColumnElement[bool]:
+    """Return the condition that a row of `noun` names the record in a group that `viewer` does not manage."""
+    row = aliased(noun)
+    is_own = row.group_id.in_(viewer.manages) if noun is Membership else held_by(row.meeting_id, viewer.manages)
+    return exists(select(1).where(getattr(row, column) == named.id, ~is_own).correlate(named))
