@@ -72,6 +72,19 @@ def invite_first_administrator(session: Session, *, now: datetime) -> str:
     return token
 
 
+def note_address(person: Person, email: str, *, is_changeable: bool) -> None:
+    """Write down the address of a member who has none yet, before it is invited.
+
+    Raises RuleBroken where another group has the person, too: whoever reads that address would become them there.
+    """
+    if not is_changeable:
+        raise RuleBroken(
+            gettext("Another group has this person, too, so only an administrator can write down their address."),
+            about="email",
+        )
+    person.email = email
+
+
 def add_newcomer(group: Group, *, session: Session, name: str, email: str, language: str, role: Role) -> Person:
     """Put somebody on record as a member of a group, so that they can be invited."""
     person = Person(name=name, email=email, language=language)

@@ -17,6 +17,7 @@ from lag_tracker.invitations.operations import (
     UNKNOWN,
     add_newcomer,
     invite,
+    note_address,
     send_again,
     take_up,
     use_invitation,
@@ -26,6 +27,7 @@ from lag_tracker.invitations.queries import changeable_invitation, find_invitati
 from lag_tracker.models.group import Group
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.person import Person
+from lag_tracker.people.queries import changeable_person
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.events import note_event
@@ -65,18 +67,21 @@ def new(group: str) -> Response:
 
 
 def _invite(group: Group, form: InvitationForm) -> Response:
-    person, role = form.chosen or _newcomer(group, form), form.role.data
+    session, role = db.session(), form.role.data
+    person = form.chosen or _newcomer(group, form)
+    if not person.email:
+        is_changeable = changeable_person(session, person.id, viewer=viewer()) is not None
+        note_address(person, form.address, is_changeable=is_changeable)
     invitation, token = invite(
         group,
-        session=db.session(),
+        session=session,
         email=form.address,
         person=person,
         role=role,
         invited_by=current_account(),
         now=utc_now(),
     )
-    person.email = person.email or form.address
-    db.session.flush()
+    session.flush()
     _send(invitation, group, token)
     return done(
         url_for("roles.index", group=group.slug),

@@ -119,6 +119,20 @@ def test_a_member_without_an_address_gets_the_one_typed(app: Flask, manager: Fla
     assert people() == [("Līga Ozola", "liga@example.lv")]
 
 
+def test_a_manager_cannot_write_an_address_for_somebody_of_another_group(
+    app: Flask, manager: FlaskClient, group: Group
+) -> None:
+    person = factories.person("Rita Ozola")
+    factories.membership(factories.group("Cita"), person)
+    factories.membership(group, person)
+    db.session.commit()
+    answer = send(manager, INVITE, person=str(person.id), email="cits@example.lv")
+    refusal = "Another group has this person, too, so only an administrator can write down their address."
+    assert (answer.status_code, links(answer.text)[refusal]) == (422, "#email")
+    assert (letters(), people()) == ([], [("Rita Ozola", None)])
+    assert send(administrator(app), INVITE, person=str(person.id), email="rita@example.lv").status_code == 303
+
+
 def test_a_manager_cannot_have_somebodys_invitation_sent_elsewhere(
     app: Flask, manager: FlaskClient, group: Group
 ) -> None:
