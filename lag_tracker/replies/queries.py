@@ -37,10 +37,11 @@ class Candidate(NamedTuple):
     attendance: Attendance | None
 
 
-def candidates(session: Session, meeting: Meeting) -> list[Candidate]:
+def candidates(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Candidate]:
     """Return whom a meeting with a known day may invite, by surname, in three statements.
 
-    Members of its groups on that day, whoever is on record for it, and guests of the groups' late meetings.
+    Members of its groups on that day, whoever is on record for it, and guests of late meetings of those of the groups
+    that `viewer` manages: who came to the others' is for their managers to know.
     """
     known = {row.person_id: row for row in _attendances(session, meeting.id)}
     found: dict[int, Candidate] = {}
@@ -52,7 +53,7 @@ def candidates(session: Session, meeting: Meeting) -> list[Candidate]:
     for row in known.values():
         if row.person is not None:
             found.setdefault(row.person.id, Candidate(row.person, None, row.organisation_id, row))
-    for person in _guests_of_late(session, meeting):
+    for person in _guests_of_late(session, meeting, viewer):
         found.setdefault(person.id, Candidate(person, None, person.organisation_id, None))
     here = (one for one in found.values() if one.person.erased_at is None and not one.person.is_archived)
     return sorted(here, key=lambda one: one.person.name_sort)
@@ -63,10 +64,10 @@ def _attendances(session: Session, meeting_id: int) -> list[Attendance]:
     return list(session.scalars(of_meeting.options(joinedload(Attendance.person)).order_by(Attendance.id.desc())))
 
 
-def _guests_of_late(session: Session, meeting: Meeting) -> list[Person]:
-    if meeting.starts_on is None or not meeting.meeting_groups:
+def _guests_of_late(session: Session, meeting: Meeting, viewer: Viewer) -> list[Person]:
+    groups = [link.group_id for link in meeting.meeting_groups if viewer.may_manage([link.group_id])]
+    if meeting.starts_on is None or not groups:
         return []
-    groups = [link.group_id for link in meeting.meeting_groups]
     came = (
         select(Attendance.person_id)
         .join(Meeting, Meeting.id == Attendance.meeting_id)

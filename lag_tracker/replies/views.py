@@ -55,7 +55,7 @@ def invite(slug: str) -> Response:
     """Let a manager invite people, each by a letter of their own."""
     session = db.session()
     meeting = changeable_meeting(session, slug, viewer=viewer()) or abort(404)
-    offered = candidates(session, meeting)
+    offered = candidates(session, meeting, viewer=viewer())
     form = InviteForm(offered)
     if form.is_accepted():
         with form.rules():

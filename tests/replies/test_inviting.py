@@ -305,6 +305,18 @@ def test_guests_of_earlier_meetings_are_offered(app: Flask, group: Group) -> Non
     assert [letter.to_email for letter in letters()] == ["ieva@viesi.example"]
 
 
+def test_guests_of_another_groups_meetings_are_neither_named_nor_taken(app: Flask, group: Group) -> None:
+    other = factories.group("Cita grupa")
+    closed = factories.meeting(groups=[other], starts_on=DAY.replace(year=2026), audience=Audience.MANAGERS)
+    guest = factories.person("Ieva Liepa", email="ieva@viesi.example", name_is_public=False)
+    db.session.add(Attendance(meeting=closed, person=guest, is_guest=True))
+    ahead(group, groups=[group, other])
+    pages = [manager_of(app, *groups).get(ADDRESS).text for groups in ([group], [group, other])]
+    assert ["Ieva Liepa" in page for page in pages] == [False, True]
+    assert send(manager_of(app, group), ADDRESS, people=[str(guest.id)]).status_code == 422
+    assert letters() == []
+
+
 def test_an_erased_or_archived_person_is_not_offered(app: Flask, group: Group) -> None:
     ahead(group)
     member(group, "Bijušais dalībnieks Nr. 1", erased_at=NOW)
