@@ -29,7 +29,7 @@ def say_as_member(
         raise RuleBroken(
             gettext("Your account is not tied to a person on record yet. Ask a manager of the group for it.")
         )
-    comment = _said(record, session, text, language, now)
+    comment = _said(record, session, person_id=person.id, text=text, language=language, now=now)
     comment.person_id, comment.audience, comment.state = person.id, audience, CommentState.SHOWN
     session.add(comment)
     return comment
@@ -39,14 +39,16 @@ def say_as_anybody(
     record: Meeting | Initiative, *, session: Session, name: str | None, text: str, language: str, now: datetime
 ) -> Comment:
     """Let somebody without an account say something about a record; a manager reads it before others do."""
-    comment = _said(record, session, text, language, now)
+    comment = _said(record, session, person_id=None, text=text, language=language, now=now)
     comment.author_name, comment.audience, comment.state = name, Audience.PUBLIC, CommentState.WAITING
     session.add(comment)
     return comment
 
 
-def _said(record: Meeting | Initiative, session: Session, text: str, language: str, now: datetime) -> Comment:
-    if was_said(session, text, now=now):
+def _said(
+    record: Meeting | Initiative, session: Session, *, person_id: int | None, text: str, language: str, now: datetime
+) -> Comment:
+    if was_said(session, record, text=text, person_id=person_id, now=now):
         raise RuleBroken(gettext("This was sent already, in the same words."))
     about = {"meeting_id": record.id} if isinstance(record, Meeting) else {"initiative_id": record.id}
     return Comment(text=text, language=language, created_at=now, **about)

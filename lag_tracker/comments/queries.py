@@ -105,9 +105,22 @@ def _row(comment: Comment, name: str | None, now: datetime) -> CommentRow:
     )
 
 
-def was_said(session: Session, text: str, *, now: datetime) -> bool:
-    """Tell whether the same words were sent lately, about whatever."""
-    same = select(func.count(Comment.id)).where(Comment.text == text, Comment.created_at > now - REMEMBERED)
+def was_said(
+    session: Session, record: Meeting | Initiative, *, text: str, person_id: int | None, now: datetime
+) -> bool:
+    """Tell whether the same words were sent lately about the same record, by the same member or by the public.
+
+    The public (`person_id` is None) is told only of what was for everyone: what members say is not to be guessed.
+    """
+    about = Comment.meeting_id if isinstance(record, Meeting) else Comment.initiative_id
+    same = select(func.count(Comment.id)).where(
+        about == record.id,
+        Comment.text == text,
+        Comment.person_id == person_id,
+        Comment.created_at > now - REMEMBERED,
+    )
+    if person_id is None:
+        same = same.where(Comment.audience == Audience.PUBLIC)
     return bool(session.scalar(same))
 
 

@@ -66,7 +66,8 @@ def propose(group: Group, *, session: Session, what: Proposed, who: Proposer, no
     is_item = what.kind is ProposalKind.AGENDA_ITEM
     if is_item and what.meeting is None:
         raise RuleBroken(gettext("Choose the meeting whose agenda it is for."), about="meeting_id")
-    if has_same(session, what.title, what.text, now=now):
+    person_id = who.person.id if who.person else None
+    if has_same(session, what.title, what.text, group_id=group.id, person_id=person_id, now=now):
         raise RuleBroken(
             gettext("This was sent already, in the same words. The group has it; there is no need to do more.")
         )
@@ -77,7 +78,7 @@ def propose(group: Group, *, session: Session, what: Proposed, who: Proposer, no
         title=what.title,
         text=what.text,
         language=what.language,
-        person_id=who.person.id if who.person else None,
+        person_id=person_id,
         proposer_name=who.name,
         proposer_email=who.email,
         created_at=now,

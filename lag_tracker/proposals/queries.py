@@ -53,10 +53,19 @@ def groups_to_propose_to(session: Session, *, viewer: Viewer) -> Sequence[Group]
     ).all()
 
 
-def has_same(session: Session, title: str, text: str | None, *, now: datetime) -> bool:
-    """Tell whether the same was proposed lately, to whomever; case makes no difference."""
+def has_same(
+    session: Session, title: str, text: str | None, *, group_id: int, person_id: int | None, now: datetime
+) -> bool:
+    """Tell whether the same was proposed to a group lately; case makes no difference.
+
+    Only what the same member proposed counts, or, where `person_id` is None, what came without an account: nobody is
+    to find out what others proposed by proposing it.
+    """
     recent = select(Proposal.text).where(
-        func.lower(Proposal.title) == func.lower(title), Proposal.created_at > now - REMEMBERED
+        Proposal.group_id == group_id,
+        Proposal.person_id == person_id,
+        func.lower(Proposal.title) == func.lower(title),
+        Proposal.created_at > now - REMEMBERED,
     )
     return any(
         (found or "").casefold() == (text or "").casefold() for found in session.scalars(recent.limit(MOST_SHOWN))

@@ -16,6 +16,8 @@ from lag_tracker.database import db
 from lag_tracker.models.account import Account, Role
 from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.group import Group
+from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import links, texts
@@ -203,6 +205,30 @@ def test_an_empty_or_endless_comment_is_refused(app: Flask, group: Group, text: 
 def test_the_same_words_are_taken_once(app: Flask, group: Group) -> None:
     author = signed_in(app, anna(group))
     statuses = [send(author, f"{MEETING}/comment", text="Doma").status_code for _ in range(2)]
+    assert statuses == [303, 409]
+
+
+def test_the_same_words_are_taken_from_others_and_elsewhere(app: Flask, group: Group) -> None:
+    author, other = signed_in(app, anna(group)), signed_in(app, anna(group))
+    said_by = [(author, MEETING), (other, MEETING), (author, INITIATIVE)]
+    assert [send(who, f"{where}/comment", text="Piekrītu.").status_code for who, where in said_by] == [303] * 3
+
+
+@BOTH
+def test_the_public_does_not_learn_what_members_said_by_saying_it(
+    client: FlaskClient, open_group: Group, clock: time_machine.Traveller, address: str
+) -> None:
+    for held in (db.session.scalars(select(Meeting)).one(), db.session.scalars(select(Initiative)).one()):
+        factories.comment(held, "Atlaist direktoru", person=factories.person(), audience=Audience.MEMBERS)
+        factories.comment(held, "Atlaist direktoru", audience=Audience.MEMBERS)
+    db.session.commit()
+    statuses = []
+    for _ in range(2):
+        page = client.get(f"{address}/opinion")
+        clock.shift(timedelta(seconds=30))
+        statuses.append(
+            client.post(f"{address}/opinion", data=form_of(page) | {"text": "Atlaist direktoru"}).status_code
+        )
     assert statuses == [303, 409]
 
 

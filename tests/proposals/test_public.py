@@ -189,9 +189,16 @@ def test_many_links_are_refused(client: FlaskClient, group: Group, clock: time_m
     assert after(clock, client, text=two).status_code == 303
 
 
-def test_the_same_words_are_taken_once_whatever_the_group(
+def test_what_members_or_other_groups_were_told_does_not_count(
     client: FlaskClient, group: Group, clock: time_machine.Traveller
 ) -> None:
+    factories.proposal(group, IDEA["title"], text=IDEA["text"], person=factories.person())
+    factories.proposal(factories.group("Cita"), IDEA["title"], text=IDEA["text"])
+    db.session.commit()
+    assert after(clock, client).status_code == 303
+
+
+def test_the_same_words_are_taken_once(client: FlaskClient, group: Group, clock: time_machine.Traveller) -> None:
     assert after(clock, client).status_code == 303
     answer = after(clock, client)
     assert answer.status_code == 409
