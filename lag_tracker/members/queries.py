@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import case, or_, select, true
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, MemberRole, Membership, Tier
@@ -20,7 +20,10 @@ LARGEST_SHARE = 49
 
 
 class MemberRow(NamedTuple):
-    """A member as the reader may see them: the public reads names with consent, organisations unless asked not to."""
+    """A member as the reader may see them: the public reads names with consent, organisations unless asked not to.
+
+    A group that is a member is named to those who see it.
+    """
 
     name: str | None
     organisation: Bilingual | None
@@ -33,13 +36,13 @@ class MemberRow(NamedTuple):
 
 def members_of(session: Session, group_id: int, *, viewer: Viewer, today: date) -> list[MemberRow]:
     """Return those who belong to a group today, leaders first, then by organisation in the Latvian alphabet."""
-    member_group, is_own = aliased(Group), viewer.belongs_to_one([group_id])
+    is_own = viewer.belongs_to_one([group_id])
     found = session.execute(
-        select(Membership, case((named_in_group(viewer), Person.name)), Organisation, member_group)
+        select(Membership, case((named_in_group(viewer), Person.name)), Organisation, Group)
         .select_from(Membership)
         .outerjoin(Person, Person.id == Membership.person_id)
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-        .outerjoin(member_group, member_group.id == Membership.member_group_id)
+        .outerjoin(Group, (Group.id == Membership.member_group_id) & visible_groups(viewer))
         .where(
             Membership.group_id == group_id,
             or_(Membership.from_on.is_(None), Membership.from_on <= today),

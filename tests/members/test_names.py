@@ -5,11 +5,13 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from lag_tracker.database import db
 from lag_tracker.models.action import Action
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.organisation import Organisation
+from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.visitors import administrator, manager_of, member_of, observer_of
 
@@ -62,6 +64,19 @@ def test_the_group_reads_all_names_and_others_those_that_agreed(readers: dict[st
 def test_an_organisation_that_stands_back_is_named_to_the_group_alone(readers: dict[str, FlaskClient]) -> None:
     pages = {reader: client.get("/grupas/kekava").text for reader, client in readers.items()}
     assert {reader for reader, page in pages.items() if SILENT in page} == set(readers) - {"public", "stranger"}
+
+
+def test_a_hidden_group_that_is_a_member_is_named_to_its_own_alone(app: Flask, readers: dict[str, FlaskClient]) -> None:
+    kekava = db.session.scalars(select(Group).where(Group.slug == "kekava")).one()
+    hidden, seen = factories.group("Slēptā grupa", audience=Audience.MEMBERS), factories.group("Redzamā grupa")
+    db.session.add_all([Membership(group=kekava, member_group=one) for one in (hidden, seen)])
+    db.session.commit()
+    pages = {
+        "public": readers["public"].get("/grupas/kekava").text,
+        "its own": member_of(app, hidden).get("/grupas/kekava").text,
+    }
+    assert {reader for reader, page in pages.items() if "Slēptā grupa" in page} == {"its own"}
+    assert {reader for reader, page in pages.items() if "Redzamā grupa" in page} == {"public", "its own"}
 
 
 def test_no_list_or_feed_for_everyone_names_who_did_not_agree(readers: dict[str, FlaskClient]) -> None:
