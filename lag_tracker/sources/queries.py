@@ -156,7 +156,7 @@ def changeable_source(session: Session, number: int, *, viewer: Viewer) -> Sourc
 
 
 def changeable_among(session: Session, numbers: Collection[int], *, viewer: Viewer) -> set[int]:
-    """Return which of these sources `viewer` may change: a manager those that only records of their own cite, if any.
+    """Return which of these sources `viewer` may change: a manager those that records of their own cite, and no others.
 
     It takes one statement, and one more for each sort of record that cites them.
     """
@@ -166,11 +166,13 @@ def changeable_among(session: Session, numbers: Collection[int], *, viewer: View
     for citation in session.scalars(select(Citation).where(Citation.source_id.in_(numbers))):
         noun = next(noun for noun in CITING if getattr(citation, f"{noun}_id"))
         cited.setdefault(noun, {}).setdefault(getattr(citation, f"{noun}_id"), set()).add(citation.source_id)
+    ours: set[int] = set()
     foreign: set[int] = set()
     for noun, records in cited.items():
         own = _own(session, noun, records, viewer)
-        foreign.update(*(sources for number, sources in records.items() if number not in own))
-    return set(numbers) - foreign
+        for number, citing in records.items():
+            (ours if number in own else foreign).update(citing)
+    return ours - foreign
 
 
 def _own(session: Session, noun: str, numbers: Collection[int], viewer: Viewer) -> set[int]:

@@ -112,6 +112,8 @@ def test_a_manager_changes_only_sources_that_nobody_elses_records_cite(
     app: Flask, group: Group, manager: FlaskClient, source: Source
 ) -> None:
     address = f"/en/sources/{source.id}/edit"
+    db.session.commit()
+    assert manager.get(address).status_code == 404
     add_citation(source, group_id=group.id)
     assert address in links(manager.get("/en/sources").text).values()
     send(manager, address, publisher="Ķekava")
