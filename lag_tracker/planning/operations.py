@@ -12,13 +12,13 @@ from lag_tracker.attendance.operations import expect_members
 from lag_tracker.errors import RuleBroken
 from lag_tracker.meetings.moments import Moment
 from lag_tracker.meetings.operations import begin_meeting
-from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState, Mode
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Audience, Precision
+from lag_tracker.planning.queries import LeftAction
 
 APPROVAL = Bilingual(
     "Iepriekšējās sanāksmes protokola apstiprināšana", "Approval of the minutes of the previous meeting"
@@ -48,7 +48,7 @@ class Left(NamedTuple):
 
     #: Whether its minutes are to be approved.
     minutes: bool = False
-    actions: Sequence[Action] = ()
+    actions: Sequence[LeftAction] = ()
     items: Sequence[AgendaItem] = ()
 
 
@@ -107,9 +107,9 @@ def _take_over(meeting: Meeting, left: Left) -> list[AgendaItem]:
     return items
 
 
-def _told(actions: Sequence[Action]) -> Bilingual:
-    """Return what is to be done, a paragraph each; what is not for everyone is left out of the public agenda."""
-    public = [action.text for action in actions if action.audience is Audience.PUBLIC]
+def _told(actions: Sequence[LeftAction]) -> Bilingual:
+    """Return what is to be done, a paragraph each; what not everyone may read is left out of the public agenda."""
+    public = [left.action.text for left in actions if left.is_public]
     lv, en = ("\n\n".join(text.read_in(lang).words for text in public) or None for lang in ("lv", "en"))
     return Bilingual(lv, en)
 

@@ -1,6 +1,5 @@
 """What the last meeting of a group left for the next one."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from sqlalchemy import exists, select
@@ -13,8 +12,9 @@ from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import InitiativeState
-from lag_tracker.models.meeting import MeetingGroup
+from lag_tracker.models.meeting import Meeting, MeetingGroup
 from lag_tracker.models.topic import TopicState
+from lag_tracker.models.visibility import PUBLIC, visible_actions, visible_meetings
 
 #: More open actions are not spelled out on an agenda.
 MOST_ACTIONS = 50
@@ -49,15 +49,25 @@ def _is_likely(item: AgendaItem) -> bool:
     return is_open or is_alive
 
 
-def open_actions(session: Session, group: Group) -> Sequence[Action]:
+class LeftAction(NamedTuple):
+    """Something that is still to be done."""
+
+    action: Action
+    #: Whether everybody may read of it today: it is for all, and so is the meeting that gave it to somebody.
+    is_public: bool
+
+
+def open_actions(session: Session, group: Group) -> list[LeftAction]:
     """Return what the meetings that a group led gave to somebody and is not finished, the soonest due first."""
     led = select(MeetingGroup.meeting_id).where(MeetingGroup.group_id == group.id, MeetingGroup.position == 1)
-    return session.scalars(
-        select(Action)
+    found = session.execute(
+        select(Action, visible_actions(PUBLIC) & visible_meetings(PUBLIC))
+        .join(Meeting, Meeting.id == Action.meeting_id)
         .where(Action.meeting_id.in_(led), Action.state.in_(OPEN_STATES))
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
         .limit(MOST_ACTIONS)
-    ).all()
+    )
+    return [LeftAction(action, bool(is_public)) for action, is_public in found]
 
 
 def people_at(session: Session, meeting_id: int) -> set[Who]:

@@ -10,13 +10,12 @@ from lag_tracker.attendance.queries import each_once, members_on
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of, networks_to_choose
-from lag_tracker.models.action import Action
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.models.network import Network
 from lag_tracker.planning.forms import PlanForm
 from lag_tracker.planning.operations import Left, plan_meeting
-from lag_tracker.planning.queries import LeftItem, left_items, open_actions, people_at
+from lag_tracker.planning.queries import LeftAction, LeftItem, left_items, open_actions, people_at
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import form_page
@@ -36,7 +35,7 @@ class Offer(NamedTuple):
     members: list[Membership]
     last: Meeting | None
     items: list[LeftItem]
-    actions: list[Action]
+    actions: list[LeftAction]
 
     @property
     def has_open_minutes(self) -> bool:
@@ -96,7 +95,7 @@ def _offer(leading: Group, last: Meeting | None) -> Offer:
         members=each_once(members_on(session, [leading, *others], day=today()), first=leading),
         last=last,
         items=left_items(session, last.id) if last else [],
-        actions=list(open_actions(session, leading)) if last else [],
+        actions=open_actions(session, leading) if last else [],
     )
 
 

@@ -172,6 +172,20 @@ def test_what_the_last_meeting_left_is_offered(group: Group, manager: FlaskClien
     assert (found[2].topic_id, found[2].duration_minutes) == (topic.id, 20)
 
 
+@pytest.mark.parametrize("given", [{"audience": Audience.MEMBERS}, {"state": MeetingState.DRAFT}])
+def test_what_a_closed_meeting_is_still_to_do_is_not_told_to_everyone(
+    group: Group, manager: FlaskClient, given: dict[str, Any]
+) -> None:
+    closed = factories.meeting("Slēgta", groups=[group], **(HELD | given))
+    last = factories.meeting("Atklāta", groups=[group], slug="atklata", **HELD)
+    db.session.add_all([Action(meeting=closed, text_lv="Slepeni"), Action(meeting=last, text_lv="Uzrakstīt")])
+    db.session.commit()
+    address = f"{NEXT}?after=atklata"
+    assert "2 are not finished." in manager.get(address).text
+    assert send(manager, address, starts_on=SOON.isoformat(), state="scheduled").status_code == 303
+    assert [item.text_lv for item in newest().agenda if item.title_en == "Progress of actions"] == ["Uzrakstīt"]
+
+
 def test_what_is_unticked_stays_behind(group: Group, manager: FlaskClient) -> None:
     last = factories.evening(groups=[group], **HELD)
     factories.agenda_item(last, "Velo", topic=factories.topic(group))
