@@ -1,18 +1,40 @@
 """Questions about changes."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, exists, inspect, select
+from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, inspect, select
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.database import Base
 from lag_tracker.models.account import Account
-from lag_tracker.models.audit import AuditEntry, audit_group
+from lag_tracker.models.action import Action
+from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.comment import Comment
+from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
-from lag_tracker.models.meeting import MeetingGroup
-from lag_tracker.models.visibility import Viewer
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink
+from lag_tracker.models.milestone import Milestone
+from lag_tracker.models.person import Person
+from lag_tracker.models.proposal import Proposal
+from lag_tracker.models.topic import Topic
+from lag_tracker.models.visibility import (
+    Viewer,
+    readable_people,
+    visible_actions,
+    visible_agenda_items,
+    visible_decisions,
+    visible_groups,
+    visible_initiatives,
+    visible_links,
+    visible_meetings,
+    visible_milestones,
+    visible_topics,
+)
+from lag_tracker.models.visibility_of_comments import visible_comments
 
 PAGE = 100
 
@@ -90,18 +112,85 @@ def entries_of(session: Session, noun: str, record_id: int, *, viewer: Viewer) -
     return list(session.scalars(of_record.limit(PAGE)))
 
 
-def names_of(session: Session, referred: dict[str, set[int]], *, lang: str) -> dict[tuple[str, int], str]:
-    """Return the names of records, (table, id) -> name; one statement for each table. What is gone has no name."""
+class Turn(NamedTuple):
+    """When a number came to the record that has it now, as far as known: a database may give numbers out again."""
+
+    #: The last entry by which a record with the number was deleted, None when there is none.
+    erased_by: int | None
+    #: When a record was last made with the number, to the second.
+    given_at: datetime | None
+
+    def is_of_same(self, entry: AuditEntry) -> bool:
+        """Tell whether an entry speaks of the record that has the number now, and not of an earlier one."""
+        return entry.id > (self.erased_by or 0) and (self.given_at is None or entry.done_at >= self.given_at)
+
+
+def last_turns(session: Session, referred: dict[str, set[int]]) -> dict[tuple[str, int], Turn]:
+    """Return when numbers were last given to a record, (table, id) -> turn; one statement for each table."""
+    found: dict[tuple[str, int], Turn] = {}
+    erased_by = func.max(case((AuditEntry.deed == Deed.ERASED, AuditEntry.id)))
+    given_at = func.max(case((AuditEntry.deed == Deed.CREATED, AuditEntry.done_at)))
+    for table, numbers in referred.items():
+        noun = _NAMED_LIKE.get(table, table)
+        turns = (
+            select(AuditEntry.record_id, erased_by, given_at)
+            .where(AuditEntry.noun == noun, AuditEntry.record_id.in_(numbers))
+            .where(AuditEntry.deed.in_([Deed.CREATED, Deed.ERASED]))
+            .group_by(AuditEntry.record_id)
+        )
+        found |= {(table, number): Turn(*turn) for number, *turn in session.execute(turns)} if numbers else {}
+    return found
+
+
+def names_of(
+    session: Session, referred: dict[str, set[int]], *, viewer: Viewer, lang: str
+) -> dict[tuple[str, int], str]:
+    """Return the names of records, (table, id) -> name; one statement for each table.
+
+    What is gone has no name, nor has what `viewer` may not see.
+    """
     found: dict[tuple[str, int], str] = {}
     models: dict[str, Any] = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
     for table, numbers in referred.items():
         model = models[_NAMED_LIKE.get(table, table)]
-        wanted = select(model).where(model.id.in_(numbers))
+        wanted = select(model).where(model.id.in_(numbers), *_seen(model, viewer))
         if model is Account:
             wanted = wanted.options(joinedload(Account.person))
         for record in session.scalars(wanted) if numbers else ():
             found[table, record.id] = _name(record, lang)
     return found
+
+
+#: What belongs to a meeting -> the condition under which it is seen there.
+_PARTS = {
+    Action: visible_actions,
+    AgendaItem: visible_agenda_items,
+    Decision: visible_decisions,
+    MeetingLink: visible_links,
+}
+#: What has a condition of its own.
+_VISIBLE = {
+    Comment: visible_comments,
+    Group: visible_groups,
+    Initiative: visible_initiatives,
+    Meeting: visible_meetings,
+    Milestone: visible_milestones,
+    Topic: visible_topics,
+}
+
+
+def _seen(model: Any, viewer: Viewer) -> list[ColumnElement[bool]]:
+    """Return the conditions under which `viewer` may read the name of a record in the record of changes."""
+    if viewer.is_administrator:
+        return []
+    if model in _PARTS:
+        meeting = exists(select(1).where(Meeting.id == model.meeting_id, visible_meetings(viewer)).correlate(model))
+        return [_PARTS[model](viewer), meeting]
+    if model is Person:
+        return [Person.name_is_public.is_(True) | readable_people(viewer)]
+    if model is Proposal:
+        return [Proposal.group_id.in_(viewer.manages)]
+    return [_VISIBLE[model](viewer)] if model in _VISIBLE else []
 
 
 def _name(record: Any, lang: str) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 
 from lag_tracker.audit.operations import AUDITED
-from lag_tracker.audit.queries import PAGE, entries_of, latest_entries, names_of
-from lag_tracker.audit.words import referred, shown_changes
+from lag_tracker.audit.queries import PAGE, entries_of, last_turns, latest_entries, names_of
+from lag_tracker.audit.words import names_then, referred, shown_changes
 from lag_tracker.database import db
 from lag_tracker.models.audit import AuditEntry
 from lag_tracker.web.access import Access, viewer
@@ -42,14 +42,16 @@ def record(noun: str, number: int) -> str:
 
 def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     """Return the entries in words."""
-    lang = reading_language()
-    names = names_of(db.session(), referred(entries), lang=lang)
-    return [
-        {
-            "entry": entry,
-            "noun": noun_words(entry.noun, lang),
-            "name": names.get((entry.noun, entry.record_id)),
-            "changes": shown_changes(entry, names, lang),
-        }
-        for entry in entries
-    ]
+    lang, numbers = reading_language(), referred(entries)
+    names = names_of(db.session(), numbers, viewer=viewer(), lang=lang)
+    turns = last_turns(db.session(), numbers)
+    return [_row(entry, names_then(entry, names, turns), lang) for entry in entries]
+
+
+def _row(entry: AuditEntry, names: dict[tuple[str, int], str], lang: str) -> dict[str, Any]:
+    return {
+        "entry": entry,
+        "noun": noun_words(entry.noun, lang),
+        "name": names.get((entry.noun, entry.record_id)),
+        "changes": shown_changes(entry, names, lang),
+    }

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Enum, Table
 
+from lag_tracker.audit.queries import Turn
 from lag_tracker.database import Base
 from lag_tracker.labels import label
 from lag_tracker.models.audit import AuditEntry
@@ -48,6 +49,13 @@ def referred(entries: Iterable[AuditEntry]) -> dict[str, set[int]]:
 
 def _numbers(value: Any) -> list[int]:
     return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def names_then(
+    entry: AuditEntry, names: dict[tuple[str, int], str], turns: dict[tuple[str, int], Turn]
+) -> dict[tuple[str, int], str]:
+    """Return those names that are of records which had their numbers when the entry was written."""
+    return {key: name for key, name in names.items() if key not in turns or turns[key].is_of_same(entry)}
 
 
 def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], str], lang: str) -> list[ShownChange]:

@@ -13,6 +13,7 @@ from lag_tracker.models.account import Account, Role
 from lag_tracker.models.audit import AuditEntry
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Mode
+from lag_tracker.models.traits import Audience
 from lag_tracker.words import column_words, noun_words
 from tests import factories
 from tests.reading import texts
@@ -85,6 +86,23 @@ def test_managers_read_what_happened_in_their_groups_and_no_others(app: Flask, g
     assert texts(page, "dd") == ["after: Ķekavas vietējā rīcības grupa", "after: open", "after: Cycling", "after: Velo"]
     assert "Cycling" not in stranger.get("/en/changes").text
     assert "Cycling" in chief.get("/en/changes").text
+
+
+def test_what_gets_the_number_of_something_deleted_is_not_named_for_it(app: Flask, group: Group, anna: Account) -> None:
+    other = factories.group("Cita grupa", slug="cita", audience=Audience.MEMBERS)
+    first, second = factories.meeting(groups=[group], slug="x"), factories.meeting(groups=[other], slug="y")
+    manager, stranger = signed_in(app, anna), manager_of(app, other)
+    for meeting, title in ((first, "Mans"), (second, "Svešais"), (first, "Vēl viens")):
+        item = factories.agenda_item(meeting, title, id=7)
+        changes_by(anna)
+        page = (manager.get("/en/changes").text, stranger.get("/en/changes").text)
+        assert [title in text for text in page] == [meeting is first, meeting is second]
+        db.session.delete(item)
+        changes_by(anna)
+    left = factories.agenda_item(second, "Svešais", id=7)
+    db.session.commit()
+    assert left.title_lv == "Svešais"
+    assert "Svešais" not in manager.get("/en/changes").text
 
 
 def test_one_records_changes_have_a_page(app: Flask, group: Group, anna: Account) -> None:
