@@ -69,7 +69,8 @@ def opt_out(token: str) -> Response:
 
     Opening the page changes nothing: programs that check letters open links, too.
     """
-    person = receiver(db.session(), read_signed(OPT_OUT, token)) or abort(404)
+    numbers = read_signed(OPT_OUT, token) or abort(404)
+    person = receiver(db.session(), numbers[0]) or abort(404)
     form = KeyButton()
     if form.is_accepted():
         choose_letters(person, wants=request.form.get("wants") == "1")

@@ -145,7 +145,9 @@ def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once
         meeting=meeting,
         agenda=papers.agenda(belongs=belongs),
         reply=row.reply,
-        answer=url_for("replies.by_link", token=signed(ANSWER, row.id), lang=lang, _external=True),
+        answer=url_for(
+            "replies.by_link", token=signed(ANSWER, row.id, person.id, meeting.id), lang=lang, _external=True
+        ),
         page=url_for("meetings.show", slug=meeting.slug, lang=lang, _external=True),
         opt_out=url_for("letters.opt_out", token=signed(OPT_OUT, person.id), lang=lang, _external=True),
         **given,

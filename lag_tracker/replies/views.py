@@ -220,13 +220,21 @@ def _file(meeting: Meeting, whose: Viewer, *, is_invited: bool) -> Response:
 
 def _invitation_of(token: str) -> Attendance:
     """Return the invitation that a personal link is for; 404 when it is for none."""
-    number = read_signed(ANSWER, token)
-    return (find_invitation(db.session(), number) if number else None) or abort(404)
+    numbers = read_signed(ANSWER, token) or abort(404)
+    invitation = find_invitation(db.session(), numbers[0]) or abort(404)
+    # One that was taken back leaves its number to the next.
+    return invitation if _numbers(invitation) == numbers else abort(404)
+
+
+def _numbers(invitation: Attendance) -> tuple[int | None, ...]:
+    """Return what a personal link says of an invitation."""
+    return invitation.id, invitation.person_id, invitation.meeting_id
 
 
 def _is_over(meeting: Meeting) -> bool:
-    """Tell whether links to a meeting open nothing any more; of one that was called off they still say so."""
-    return not meeting.is_cancelled and not is_ahead(meeting, today=today())
+    """Tell whether links to a meeting open nothing any more; of one called off they say so until its day is over."""
+    is_over = meeting.last_day is None or meeting.last_day < today()
+    return is_over or not (meeting.is_cancelled or is_ahead(meeting, today=today()))
 
 
 def _reader(invitation: Attendance) -> Viewer:
@@ -244,6 +252,6 @@ def _answer_page(invitation: Attendance, form: AnswerForm) -> Response:
         form,
         invitation=invitation,
         agenda=agenda_of(session, meeting.id, viewer=_reader(invitation), starts=meeting.starts_at_time),
-        calendar=url_for(".calendar_file", token=signed(ANSWER, invitation.id)),
+        calendar=url_for(".calendar_file", token=signed(ANSWER, *_numbers(invitation))),
         has_page=is_seen(session, meeting, viewer=viewer()),
     )

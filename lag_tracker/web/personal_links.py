@@ -11,18 +11,22 @@ OPT_OUT = "no letters about meetings"
 ANSWER = "answer to an invitation"
 
 
-def signed(purpose: str, number: int) -> str:
-    """Return the part of an address that stands for the record `number`; nobody can make one, or turn it to another."""
-    return str(_serializer(purpose).dumps(number))
+def signed(purpose: str, *numbers: int | None) -> str:
+    """Return the part of an address that stands for a record; nobody can make one, or turn it to another.
+
+    The record's own number comes first. Those it refers to follow where records are deleted: a database may give the
+    number to another one then.
+    """
+    return str(_serializer(purpose).dumps(numbers))
 
 
-def read_signed(purpose: str, token: str) -> int | None:
-    """Return the number that was signed for this purpose, None when it was not."""
+def read_signed(purpose: str, token: str) -> tuple[int | None, ...]:
+    """Return the numbers that were signed for this purpose, none when they were not."""
     try:
-        number = _serializer(purpose).loads(token)
+        numbers = _serializer(purpose).loads(token)
     except BadSignature:
-        return None
-    return number if isinstance(number, int) else None
+        return ()
+    return tuple(numbers) if isinstance(numbers, list) else ()
 
 
 def kept_private(response: Response) -> Response:

@@ -73,7 +73,7 @@ def invitation_of(app: Flask, lang: str) -> str:
     db.session.add(row)
     db.session.commit()
     with app.test_request_context():
-        return url_for("replies.by_link", token=signed(ANSWER, row.id), lang=lang)
+        return url_for("replies.by_link", token=signed(ANSWER, row.id, row.person_id, row.meeting_id), lang=lang)
 
 
 @pytest.mark.parametrize("lang", ["lv", "en"])

@@ -40,7 +40,7 @@ def group(app: Flask) -> Group:
 def link_of(app: Flask, row: Attendance, *, purpose: str = ANSWER) -> str:
     db.session.commit()
     with app.test_request_context():
-        return url_for("replies.by_link", token=signed(purpose, row.id), lang="en")
+        return url_for("replies.by_link", token=signed(purpose, row.id, row.person_id, row.meeting_id), lang="en")
 
 
 def nobody(app: Flask) -> CheckingClient:
@@ -190,6 +190,16 @@ def test_a_cancelled_meeting_says_so_and_takes_no_answer(app: Flask, group: Grou
     assert answers() == {"Anna Bērziņa": Reply.INVITED}
 
 
+def test_a_link_to_a_cancelled_meeting_ends_with_its_day(app: Flask, group: Group) -> None:
+    meeting = ahead(group, state=MeetingState.CANCELLED, audience=Audience.MEMBERS)
+    address = link_of(app, invite(meeting, member(group, "Anna Bērziņa")))
+    with time_machine.travel(NOW.replace(day=12, hour=20), tick=False):
+        assert nobody(app).get(address).status_code == 200
+    with time_machine.travel(NOW.replace(day=13, hour=6), tick=False):
+        answer = nobody(app).get(address)
+        assert (answer.status_code, "Velo" in answer.text) == (410, False)
+
+
 @pytest.mark.parametrize("state", [MeetingState.DRAFT, MeetingState.HELD])
 def test_a_meeting_that_is_not_planned_takes_no_answer(app: Flask, group: Group, state: MeetingState) -> None:
     row = invite(ahead(group, state=state), member(group, "Anna Bērziņa"))
@@ -209,6 +219,19 @@ def test_a_link_of_somebody_else_or_for_something_else_opens_nothing(app: Flask,
     addresses = [link_of(app, one) for one in (uninvited, erased, nameless)]
     addresses += [link_of(app, row, purpose=OPT_OUT), link_of(app, row)[:-3], "/en/answer/MQ.x", "/en/answer/1"]
     assert [nobody(app).get(address).status_code for address in addresses] == [404] * len(addresses)
+
+
+def test_a_link_does_not_pass_to_who_gets_the_number_of_an_invitation_taken_back(app: Flask, group: Group) -> None:
+    meeting = ahead(group)
+    row = invite(meeting, member(group, "Anna Bērziņa"))
+    address, number = link_of(app, row), row.id
+    db.session.delete(row)
+    db.session.flush()
+    invite(meeting, member(group, "Juris Kalns"), id=number)
+    db.session.commit()
+    assert nobody(app).get(address).status_code == 404
+    assert nobody(app).post(address, data={"reply": "declined"}).status_code == 404
+    assert answers() == {"Juris Kalns": Reply.INVITED}
 
 
 def test_who_has_signed_in_answers_on_the_page_of_the_meeting(app: Flask, group: Group) -> None:
