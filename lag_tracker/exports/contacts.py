@@ -7,18 +7,26 @@ from flask_babel import gettext
 from lag_tracker.exports.columns import Listing, joined, label_of, listed, words
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.organisation import Organisation
+from lag_tracker.models.person import Person
 from lag_tracker.organisations.queries import OrganisationRow
 from lag_tracker.people.queries import PersonRow
 from lag_tracker.sheets import Cell
 from lag_tracker.web.formatting import phone_number, plain
 
 
-def members_table(group: Group, memberships: Iterable[Membership], *, with_contacts: bool) -> Listing:
-    """Who belongs or belonged to a group, under the heads that a file to import has."""
+def members_table(group: Group, memberships: Iterable[Membership], *, telling: set[int] | None) -> Listing:
+    """Who belongs or belonged to a group, under the heads that a file to import has.
+
+    `telling` are the people whose contacts the reader may know; without it there are no columns for them.
+    """
+
+    def reached(one: Membership) -> Person | None:
+        return one.person if one.person and telling and one.person.id in telling else None
+
     contacts: dict[str, Callable[[Membership], Cell]] = {
         gettext("Position"): lambda one: words(one.person.position) if one.person else None,
-        gettext("E-mail address"): lambda one: one.person.email if one.person else None,
-        gettext("Phone number"): lambda one: phone_number(one.person.phone) or None if one.person else None,
+        gettext("E-mail address"): lambda one: person.email if (person := reached(one)) else None,
+        gettext("Phone number"): lambda one: phone_number(person.phone) or None if (person := reached(one)) else None,
     }
     return listed(
         gettext("Members of %(group)s", group=plain(group.name)),
@@ -27,7 +35,7 @@ def members_table(group: Group, memberships: Iterable[Membership], *, with_conta
             gettext("Name and surname"): lambda one: one.person.name if one.person else None,
             gettext("Organisation"): lambda one: _organisation(one.organisation),
             gettext("Sector"): lambda one: label_of(one.organisation.sector) if one.organisation else None,
-            **(contacts if with_contacts else {}),
+            **(contacts if telling is not None else {}),
             gettext("Place in the group"): lambda one: label_of(one.tier),
             gettext("Office"): lambda one: label_of(one.role),
             gettext("Member since"): lambda one: one.from_on,
@@ -43,7 +51,7 @@ def _organisation(organisation: Organisation | None) -> Cell:
 
 
 def people_table(rows: Iterable[PersonRow]) -> Listing:
-    """People, for those who may read all of it."""
+    """People, with contacts as far as the reader may know them."""
     return listed(
         gettext("People"),
         rows,
@@ -51,8 +59,8 @@ def people_table(rows: Iterable[PersonRow]) -> Listing:
             gettext("Name and surname"): lambda row: row.person.name,
             gettext("Organisation"): lambda row: _organisation(row.person.organisation),
             gettext("Position"): lambda row: words(row.person.position),
-            gettext("E-mail address"): lambda row: row.person.email,
-            gettext("Phone number"): lambda row: phone_number(row.person.phone) or None,
+            gettext("E-mail address"): lambda row: row.email,
+            gettext("Phone number"): lambda row: phone_number(row.phone) or None,
             gettext("Language of letters"): lambda row: (
                 gettext("Latvian") if row.person.language == "lv" else gettext("English")
             ),

@@ -54,7 +54,7 @@ from lag_tracker.municipalities.views import country_name
 from lag_tracker.networks.queries import find_network, networks, used_themes
 from lag_tracker.networks.views import kind_in_address, theme_in_address
 from lag_tracker.organisations.queries import organisations
-from lag_tracker.people.queries import matching, people
+from lag_tracker.people.queries import matching, people, telling_contacts
 from lag_tracker.people.views import sought_in_address
 from lag_tracker.sheets import as_file
 from lag_tracker.slugs import as_slug
@@ -125,9 +125,11 @@ def member_list(group: str) -> Listing:
     session = db.session()
     owner = group_of_members(session, group, viewer=viewer()) or abort(404)
     note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
-    found = members_table(
-        owner, by_office(memberships_in(session, owner.id)), with_contacts=viewer().may_manage([owner.id])
-    )
+    members = by_office(memberships_in(session, owner.id))
+    telling = None
+    if viewer().may_manage([owner.id]):
+        telling = telling_contacts(session, [one.person_id for one in members], viewer=viewer())
+    found = members_table(owner, members, telling=telling)
     session.commit()
     return found
 

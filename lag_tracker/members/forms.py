@@ -86,9 +86,9 @@ class MemberForm(Form):
 
 
 def _described(known: Iterable[Known]) -> list[tuple[int, str]]:
-    """Return who they are; an address is told only of those whom the reader may read."""
+    """Return who they are; an address is told only to those who may know it."""
     parts = (
-        (one.id, (one.name, plain(one.organisation), (one.email or "") if one.is_readable else "")) for one in known
+        (one.id, (one.name, plain(one.organisation), (one.email or "") if one.tells_contacts else "")) for one in known
     )
     return [(number, ", ".join(part for part in words if part)) for number, words in parts]
 

@@ -28,7 +28,7 @@ from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.person import Person
 from lag_tracker.organisations.operations import organisation_called
 from lag_tracker.organisations.queries import organisation_names
-from lag_tracker.people.queries import all_known, changeable_person
+from lag_tracker.people.queries import all_known, changeable_person, telling_contacts
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.fields import RecordField
@@ -53,6 +53,7 @@ def index(group: str) -> str:
         former=[one for one in all_of_them if one.is_over(today())],
         balance=balance(one for one in current if not one.is_to_come(today())),
         to_invite=_to_invite(owner),
+        telling=telling_contacts(db.session(), [one.person_id for one in current], viewer=viewer()),
     )
 
 

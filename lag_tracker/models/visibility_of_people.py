@@ -1,4 +1,4 @@
-"""Who may change which Person and Organisation: the part of `visibility.py` that asks who else has them.
+"""Who may change a Person or Organisation, or reach a Person: the part of `visibility.py` that asks who else has them.
 
 A record that another group has, or had, stands on that group's pages, so its managers alone must not rewrite it.
 """
@@ -6,7 +6,7 @@ A record that another group has, or had, stands on that group's pages, so its ma
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from lag_tracker.models.account import Account, GroupRole
@@ -39,6 +39,37 @@ def changeable_people(viewer: Viewer) -> ColumnElement[bool]:
     )
     named = (_is_named_elsewhere(viewer, noun, "person_id", Person) for noun in (Membership, Attendance, Speaker))
     return readable_people(viewer) & ~or_(in_role, *named)
+
+
+@_kept
+def people_telling_contacts(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which a Person whom `viewer` may read tells them e-mail address and phone number.
+
+    Where another group has the person, too, only the group reads it whose member they were first, or whose guest if
+    they are nobody's member, and each where they have taken up a role: whoever knows a name and an address could else
+    add them, to learn the number.
+    """
+    if viewer.is_administrator:
+        return true()
+    role = aliased(GroupRole)
+    takes_part = exists(
+        select(1)
+        .select_from(Account)
+        .join(role, role.account_id == Account.id)
+        .where(Account.person_id == Person.id, role.group_id.in_(viewer.manages))
+        .correlate(Person)
+    )
+    member, guest = aliased(Membership), aliased(Attendance)
+    was_member = exists(select(1).where(member.id == _first(Membership), member.group_id.in_(viewer.manages)))
+    was_guest = exists(select(1).where(guest.id == _first(Attendance), held_by(guest.meeting_id, viewer.manages)))
+    is_nobodys = _first(Membership).is_(None)
+    return or_(takes_part, was_member, is_nobodys & was_guest, changeable_people(viewer))
+
+
+def _first(noun: Any) -> ScalarSelect[Any]:
+    """Return the number of a Person's first row of `noun`."""
+    row = aliased(noun)
+    return select(func.min(row.id)).where(row.person_id == Person.id).correlate(Person).scalar_subquery()
 
 
 @_kept

@@ -14,7 +14,7 @@ from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer, changeable_groups, readable_people
-from lag_tracker.models.visibility_of_people import changeable_people
+from lag_tracker.models.visibility_of_people import changeable_people, people_telling_contacts
 
 MOST_PEOPLE = 5000
 
@@ -24,6 +24,18 @@ class PersonRow(NamedTuple):
 
     person: Person
     groups: list[Group]
+    #: Whether the reader may know how to reach them.
+    tells_contacts: bool
+
+    @property
+    def email(self) -> str | None:
+        """The address, as far as the reader may know it."""
+        return self.person.email if self.tells_contacts else None
+
+    @property
+    def phone(self) -> str | None:
+        """The phone number, as far as the reader may know it."""
+        return self.person.phone if self.tells_contacts else None
 
 
 class Known(NamedTuple):
@@ -38,12 +50,14 @@ class Known(NamedTuple):
     #: Whether a manager who reads them would learn an e-mail address or a phone number.
     has_contact: bool
     name_is_public: bool
+    #: Whether the reader may know how to reach them.
+    tells_contacts: bool
 
 
 def people(session: Session, *, viewer: Viewer, today: date, is_archived: bool = False) -> list[PersonRow]:
     """Return the people whom `viewer` may read, by surname, with organisations and groups, in two statements."""
-    found = session.scalars(
-        select(Person)
+    found = session.execute(
+        select(Person, people_telling_contacts(viewer))
         .where(
             readable_people(viewer), Person.archived_at.is_not(None) if is_archived else Person.archived_at.is_(None)
         )
@@ -59,7 +73,7 @@ def people(session: Session, *, viewer: Viewer, today: date, is_archived: bool =
         .order_by(Group.name_sort, Group.id)
     ):
         groups.setdefault(number, []).append(group)
-    return [PersonRow(person, list(dict.fromkeys(groups.get(person.id, [])))) for person in found]
+    return [PersonRow(person, list(dict.fromkeys(groups.get(person.id, []))), bool(tells)) for person, tells in found]
 
 
 def matching(rows: Iterable[PersonRow], sought: str) -> list[PersonRow]:
@@ -68,7 +82,7 @@ def matching(rows: Iterable[PersonRow], sought: str) -> list[PersonRow]:
 
     def holds(row: PersonRow) -> bool:
         organisation = row.person.organisation.name if row.person.organisation else Bilingual(None, None)
-        text = fold(" ".join((row.person.name, row.person.email or "", organisation.lv or "", organisation.en or "")))
+        text = fold(" ".join((row.person.name, row.email or "", organisation.lv or "", organisation.en or "")))
         return all(word in text for word in words)
 
     return [row for row in rows if holds(row)]
@@ -103,6 +117,12 @@ def memberships_of(session: Session, person_id: int, *, viewer: Viewer) -> Seque
     ).all()
 
 
+def telling_contacts(session: Session, numbers: Iterable[int | None], *, viewer: Viewer) -> set[int]:
+    """Return those of these people, all readable by `viewer`, who tell them e-mail address and phone number."""
+    wanted = [number for number in numbers if number is not None]
+    return set(session.scalars(select(Person.id).where(Person.id.in_(wanted), people_telling_contacts(viewer))))
+
+
 def has_account(session: Session, person_id: int) -> bool:
     """Tell whether a person signs in, and so decides about their own name."""
     return bool(session.scalar(select(exists(select(1).where(Account.person_id == person_id)))))
@@ -113,15 +133,17 @@ def all_known(session: Session, *, viewer: Viewer) -> list[Known]:
     found = session.execute(
         select(
             Person.id, Person.name, Person.email, Organisation.name_lv, Organisation.name_en,
-            readable_people(viewer), Person.phone, Person.name_is_public,
+            readable_people(viewer), Person.phone, Person.name_is_public, people_telling_contacts(viewer),
         )
         .outerjoin(Organisation, Organisation.id == Person.organisation_id)
         .where(Person.erased_at.is_(None), Person.archived_at.is_(None))
         .order_by(Person.name_sort, Person.id)
     )  # fmt: skip
     return [
-        Known(number, name, email, Bilingual(lv, en), bool(right), bool(email or phone), is_public)
-        for number, name, email, lv, en, right, phone, is_public in found
+        Known(
+            number, name, email, Bilingual(lv, en), bool(right), bool(email or phone), is_public, bool(right and tells)
+        )
+        for number, name, email, lv, en, right, phone, is_public, tells in found
     ]
 
 

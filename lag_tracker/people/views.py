@@ -17,6 +17,7 @@ from lag_tracker.people.queries import (
     memberships_of,
     people,
     readable_person,
+    telling_contacts,
 )
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
@@ -56,6 +57,7 @@ def show(number: int) -> str:
         "people/show.html",
         person=person,
         memberships=memberships_of(session, number, viewer=viewer()),
+        tells_contacts=number in telling_contacts(session, [number], viewer=viewer()),
         is_changeable=changeable_person(session, number, viewer=viewer()) is not None,
     )
 

@@ -172,6 +172,40 @@ def test_a_joint_meeting_keeps_nobody_from_changing_a_person(app: Flask, anna: P
     assert manager_of(app, group).get(f"/en/people/{anna.id}/edit").status_code == 200
 
 
+def test_who_adds_somebody_of_another_group_reads_no_contacts(app: Flask, anna: Person, group: Group) -> None:
+    other = factories.group("Cita", slug="cita")
+    ours, theirs = manager_of(app, group), manager_of(app, other)
+    number = anna.id
+    answer = send(theirs, "/en/groups/cita/members/new", name=anna.name, email="anna@kekava.example")
+    assert answer.status_code == 303
+    pages = (
+        f"/en/people/{number}",
+        "/en/people",
+        "/en/people.csv",
+        "/en/groups/{}/members",
+        "/en/groups/{}/members.csv",
+    )
+    told = [
+        ["26 123 456" in page or "anna@" in page for page in (who.get(one.format(slug)).text for one in pages)]
+        for who, slug in ((ours, "kekava"), (theirs, "cita"))
+    ]
+    assert told == [[True] * len(pages), [False] * len(pages)]
+    assert "1 person found" not in theirs.get("/en/people?q=anna@").text
+    factories.account(person=anna, roles={other: Role.MEMBER})
+    db.session.commit()
+    assert "26 123 456" in theirs.get(pages[0]).text
+
+
+def test_the_first_to_have_a_guest_reads_how_to_reach_them(app: Flask, group: Group) -> None:
+    guest, other = factories.person(phone="+37126123456"), factories.group("Cita")
+    for holder in (group, other):
+        db.session.add(Attendance(meeting=factories.meeting(groups=[holder]), person=guest, is_guest=True))
+        db.session.flush()
+    number = guest.id
+    readers = (manager_of(app, group), manager_of(app, other), administrator(app))
+    assert ["26 123 456" in who.get(f"/en/people/{number}").text for who in readers] == [True, False, True]
+
+
 def test_members_do_not_open_the_people_pages(app: Flask, anna: Person, group: Group) -> None:
     assert member_of(app, group).get(f"/en/people/{anna.id}").status_code == 404
 
@@ -196,6 +230,7 @@ def known(name: str, **given: Any) -> Known:
         "email": None,
         "organisation": Bilingual("Dome", None),
         "is_readable": True,
+        "tells_contacts": True,
         "has_contact": True,
     }
     return Known(1, name, **(values | {"name_is_public": False} | given))
