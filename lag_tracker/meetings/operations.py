@@ -15,7 +15,7 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState, MinutesState, Mode
 from lag_tracker.models.network import Network
-from lag_tracker.models.traits import Precision
+from lag_tracker.models.traits import Audience, Precision
 from lag_tracker.slugs import free_slug
 
 NOTHING = Bilingual(None, None)
@@ -120,14 +120,18 @@ def change_meeting(
     moment: Moment,
     groups: Sequence[Group],
     networks: Sequence[Network],
+    manages_all: bool,
     today: date,
     now: datetime,
 ) -> Move | None:
     """Write down what a meeting is called, when and where it is, who holds it and who may see it.
 
-    `words` maps columns to values. Returns what the invited must learn, None when nothing of that has changed.
+    `words` maps columns to values. Returns what the invited must learn, None when nothing of that has changed. Who
+    manages some of its groups only may neither let another group lead nor show it to more people: RuleBroken.
     """
     before = arranged(meeting)
+    if not manages_all:
+        _check_kept(meeting, groups, words.get("audience", meeting.audience))
     if not groups and not networks:
         raise RuleBroken(gettext("A meeting belongs to a group or to a network."), about="leading")
     if meeting.state is MeetingState.HELD and moment.starts_on and moment.starts_on > today:
@@ -143,6 +147,19 @@ def change_meeting(
     meeting.changed_at = now
     after = arranged(meeting)
     return Move(before, after) if after != before else None
+
+
+def _check_kept(meeting: Meeting, groups: Sequence[Group], audience: Audience) -> None:
+    """Raise RuleBroken when a meeting would be led by another group, or be seen by more people."""
+    if groups[:1] != meeting.groups[:1]:
+        raise RuleBroken(
+            gettext("Only who manages all groups of the meeting may choose which of them leads."), about="leading"
+        )
+    order = list(Audience)
+    if order.index(audience) < order.index(meeting.audience):
+        raise RuleBroken(
+            gettext("Only who manages all groups of the meeting may show it to more people."), about="audience"
+        )
 
 
 def bring_to(meeting: Meeting, state: MeetingState, *, today: date) -> None:

@@ -110,6 +110,7 @@ def edit(slug: str) -> Response:
                 moment=form.moment,
                 groups=_holding(meeting, groups, form.group_ids),
                 networks=[network for network in networks if network.id in form.networks.chosen],
+                manages_all=viewer().may_manage_all(group.id for group in meeting.groups),
                 today=today(),
                 now=utc_now(),
             )

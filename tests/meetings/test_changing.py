@@ -284,8 +284,28 @@ def test_a_group_that_somebody_else_manages_is_not_taken_away(app: Flask, group:
     db.session.add(MeetingGroup(meeting=meeting, group=core, position=2))
     db.session.commit()
     page = own.get(EDIT)
-    assert send(own, EDIT, page=page, leading=str(core.id), others=None).status_code == 303
+    assert send(own, EDIT, page=page, others=None).status_code == 303
+    assert [link.group_id for link in reread(meeting).meeting_groups] == [group.id]
+    assert own.get(EDIT).status_code == 404
+
+
+def test_who_manages_one_of_its_groups_neither_takes_the_lead_nor_opens_a_meeting(
+    app: Flask, group: Group, meeting: Meeting
+) -> None:
+    core = factories.group("Kodols", slug="kodols")
+    some, every = manager_of(app, core), manager_of(app, core, group)
+    db.session.add(MeetingGroup(meeting=meeting, group=core, position=2))
+    meeting.audience = Audience.MEMBERS
+    db.session.commit()
+    taken: dict[str, Any] = {"leading": str(core.id), "others": [str(group.id)]}
+    for typed in (taken, {"audience": "public"}):
+        assert send(some, EDIT, **typed).status_code == 422
+    assert [link.group_id for link in reread(meeting).meeting_groups] == [group.id, core.id]
+    assert reread(meeting).audience is Audience.MEMBERS
+    assert send(some, EDIT, audience="managers", title_lv="Cits").status_code == 303
+    assert send(every, EDIT, audience="public", **taken).status_code == 303
     assert [link.group_id for link in reread(meeting).meeting_groups] == [core.id, group.id]
+    assert reread(meeting).audience is Audience.PUBLIC
 
 
 def test_only_drafts_and_cancelled_meetings_are_archived(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
