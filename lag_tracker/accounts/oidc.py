@@ -78,11 +78,13 @@ def _account_of(claims: dict[str, Any]) -> Account | None:
     if not email or claims.get("email_verified") is not True:
         return None
     session, now = db.session(), utc_now()
+    found = find_account(session, email)
+    if found is not None and not found.active:
+        return None
     for invitation in invitations_of(session, email, now=now):
         invitation.accepted_at = now
         take_up(invitation, session=session, now=now)
-    found = find_account(session, email)
-    return found if found is not None and found.active else None
+    return find_account(session, email)
 
 
 def init_oidc(app: Flask) -> None:

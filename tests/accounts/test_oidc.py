@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from lag_tracker import create_app
 from lag_tracker.database import db
 from lag_tracker.models.account import Account, GroupRole, Role
+from lag_tracker.models.invitation import Invitation
 from tests import factories
 from tests.conftest import settings_for
 from tests.page import CheckingClient
@@ -161,9 +162,13 @@ def test_who_is_invited_has_accepted_by_signing_in(served: Flask) -> None:
 
 def test_a_closed_account_stays_closed(served: Flask) -> None:
     factories.account(ANNA, active=False)
+    # Nor does it open for an invitation.
+    factories.invitation(factories.group(), ANNA, role=Role.MANAGER)
     client = served.test_client()
     assert come_back(client).location == "/pieteikties"
     assert not is_in(client)
+    db.session.expire_all()
+    assert db.session.scalars(select(Invitation.accepted_at)).all() == [None]
 
 
 def test_what_another_key_has_signed_opens_nothing(served: Flask, provider: Provider) -> None:
