@@ -78,6 +78,13 @@ def note_try(engine: Engine, counted: Sequence[Counted], *, secret: str, now: da
     return Try(rows, not_before)
 
 
+def note_more(session: Session, keys: Sequence[str], *, times: int, now: datetime) -> None:
+    """Let a try that was written down count so many times more, such as once for each letter that it sent."""
+    rows = [{"counted_by": key, "tried_at": now} for key in keys for _ in range(times)]
+    if rows:
+        session.execute(insert(Attempt), rows)
+
+
 def _others(key: str, own: int, now: datetime) -> Select[int, datetime | None]:
     return select(func.count(), func.max(Attempt.tried_at)).where(
         Attempt.counted_by == key, Attempt.id != own, Attempt.tried_at > now - KEPT

@@ -1,9 +1,12 @@
 """Pages for inviting to a meeting and for answering."""
 
+from datetime import timedelta
+
 from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
+from lag_tracker.accounts.limits import Limit
 from lag_tracker.agenda.queries import agenda_of
 from lag_tracker.calendars.files import event_file
 from lag_tracker.database import db, utc_now
@@ -42,6 +45,7 @@ from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import starting_capital
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.limits import limited
 from lag_tracker.web.personal_links import ANSWER, kept_private, read_signed, signed
 from lag_tracker.web.routes import DEED, FORM, page
 from lag_tracker.web.transactions import done
@@ -49,8 +53,17 @@ from lag_tracker.web.transactions import done
 blueprint = Blueprint("replies", __name__)
 GONE = 410
 
+#: Letters that one manager, or one office, sends in a row: all groups of a municipality, but not half of a town.
+LETTERS = Limit("meeting letter", free=300, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1))
+LETTERS_HERE = Limit("meeting letter here", free=1000, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1))
+
+
+def _letters_asked_for() -> int:
+    return len(request.form.getlist("people")) + len(request.form.get("guests", "").splitlines())
+
 
 @page(blueprint, lv="/sanaksmes/<slug>/uzaicinat", en="/meetings/<slug>/invite", access=Access.MANAGER, methods=FORM)
+@limited(LETTERS_HERE, LETTERS, weigh=_letters_asked_for)
 def invite(slug: str) -> Response:
     """Let a manager invite people, each by a letter of their own."""
     session = db.session()

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import gettext
 from sqlalchemy import select
 
-from lag_tracker.accounts.limits import Counted, Limit, forgive, forgive_all, note_try
+from lag_tracker.accounts.limits import Counted, Limit, forgive, forgive_all, note_more, note_try
 from lag_tracker.accounts.queries import normal_address
 from lag_tracker.database import db, utc_now
 from lag_tracker.errors import TooManyTries
@@ -60,12 +60,18 @@ def _half_signed_in() -> str:
 
 
 def limited(
-    here: Limit, mine: Limit | None = None, *, who: Callable[[], str] = _named, counts_failures_only: bool = False
+    here: Limit,
+    mine: Limit | None = None,
+    *,
+    who: Callable[[], str] = _named,
+    counts_failures_only: bool = False,
+    weigh: Callable[[], int] | None = None,
 ) -> Callable[..., Any]:
     """Return a decorator for a view whose POSTs are limited `here`, for one place, and as `mine`, for one account.
 
     With `counts_failures_only` a try that leads on to another page is forgiven, and with it all that failed before for
-    the same account. A try that comes too early is not carried out: TooManyTries is raised.
+    the same account. A try that comes too early is not carried out: TooManyTries is raised. One that was carried out
+    counts as many times as `weigh` says.
     """
 
     def limit(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -80,6 +86,9 @@ def limited(
             if counts_failures_only and response.status_code in SEE_OTHER:
                 forgive(db.session(), rows)
                 forgive_all(db.session(), [one.key(_secret()) for one in counted[1:]])
+            elif weigh and response.status_code in SEE_OTHER:
+                keys = [one.key(_secret()) for one in counted]
+                note_more(db.session(), keys, times=weigh() - 1, now=utc_now())
             elif counts_failures_only:
                 note_event("refused", page=request.endpoint)
             return response

@@ -209,6 +209,17 @@ def test_managers_who_invite_at_once_invite_each_person_once(app: Flask, group: 
     assert [letter.to_email for letter in letters()] == ["anna@grupas.example", "ieva@viesi.example"]
 
 
+def test_a_manager_does_not_write_to_half_of_the_town(app: Flask, group: Group) -> None:
+    ahead(group)
+    manager = manager_of(app, group)
+    given = []
+    for turn in range(3):
+        guests = "\n".join(f"Viesis {number}, v{turn}-{number}@viesi.example" for number in range(160))
+        given.append(send(manager, ADDRESS, guests=guests).status_code)
+    assert given == [303, 303, 429]
+    assert len(letters()) == 320
+
+
 def test_an_invitation_of_nobody_is_refused(app: Flask, group: Group) -> None:
     ahead(group)
     answer = send(manager_of(app, group), ADDRESS)
