@@ -206,6 +206,8 @@ def _typed(name: str, value: Any) -> Any:
             raise BadSetting(f"{name.upper()} must be a whole number, not {value!r}.") from None
     if wanted is str and not isinstance(value, str):
         raise BadSetting(f"{name.upper()} must be text in quotation marks, not {value!r}.")
+    if wanted is str and not value.isprintable():
+        raise BadSetting(f"{name.upper()} holds a line break or another sign that cannot be printed. Take it out.")
     return value.rstrip("/") if name in {"base_url", "oidc_issuer"} else value
 
 

@@ -128,7 +128,11 @@ def test_a_setting_that_does_not_exist_is_refused(tmp_path: Path) -> None:
                 {"MAIL_SENDER": sender},
                 BAD_SENDER.format(sender),
             )
-            for sender in ("Grupas", "a@example.lv, b@example.lv", "Grupas\nBcc: <a@example.lv>", "ā@example.lv")
+            for sender in ("Grupas", "a@example.lv, b@example.lv", "ā@example.lv")
+        ),
+        (
+            {"MAIL_SENDER": "Grupas\nBcc: <a@example.lv>"},
+            "MAIL_SENDER holds a line break or another sign that cannot be printed. Take it out.",
         ),
         ({"ACCESSIBILITY_STATUS": "good"}, 'ACCESSIBILITY_STATUS must be "full", "partial" or "none".'),
         ({"ACCESSIBILITY_ASSESSED_ON": "today"}, "ACCESSIBILITY_ASSESSED_ON must be a day such as 2026-03-15."),
@@ -162,6 +166,11 @@ def test_production_without_its_address_is_refused(tmp_path: Path) -> None:
 def test_a_slash_at_the_end_of_the_address_is_dropped(tmp_path: Path) -> None:
     given = {"PRODUCTION": "yes", "SECRET_KEY": SECRET, "BASE_URL": "https://grupas.example/"}
     assert load_settings(given, instance=tmp_path).address == "https://grupas.example"
+
+
+@pytest.mark.parametrize("value", ["http://\r:8000", "https://grupas.example\n", "https://grupas\x85.example"])
+def test_a_setting_with_a_line_break_is_refused(tmp_path: Path, value: str) -> None:
+    assert refusal(tmp_path, BASE_URL=value).startswith("BASE_URL holds a line break")
 
 
 @pytest.mark.parametrize("start", ["postgres://", "postgresql://", "postgresql+psycopg://"])
