@@ -146,7 +146,8 @@ def people_list() -> Listing:
     """The people of the reader's groups, or those who bear the sought words; that they were taken is written down."""
     session = db.session()
     rows = matching(people(session, viewer=viewer(), today=today()), sought_in_address())
-    for group in sorted({group.id for row in rows for group in row.groups}):
+    # Guests belong to no group; every group that the reader manages learns of the list.
+    for group in sorted({group.id for row in rows for group in row.groups} | (viewer().manages if rows else set())):
         note_export(session, noun="group", record_id=group, groups=[group])
     found = people_table(rows)
     session.commit()

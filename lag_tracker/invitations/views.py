@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from lag_tracker.accounts.limits import Limit
 from lag_tracker.accounts.queries import find_account, normal_address
 from lag_tracker.accounts.views import enter
+from lag_tracker.audit.operations import ACTOR
 from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.invitations.forms import AcceptForm, InvitationForm
@@ -181,6 +182,8 @@ def _accept(token: str, form: AcceptForm) -> Any:
     used = use_invitation(db.session(), token, now=utc_now()) or abort(410)
     used.email = used.email or normal_address(str(form.email.data))
     account, is_new = take_up(used, session=db.session(), now=utc_now())
+    # Whoever holds the link is the account now, and took the role themselves.
+    db.session().info[ACTOR] = account.id
     note_event("role_given", account=account.id, group=used.group_id, role=used.role)
     if used.is_for_administrator:
         current_app.config["SETTINGS"].first_link.unlink(missing_ok=True)

@@ -23,6 +23,7 @@ from werkzeug.test import TestResponse
 from lag_tracker import create_app
 from lag_tracker.database import db
 from lag_tracker.models.account import Account, GroupRole, Role
+from lag_tracker.models.audit import AuditEntry
 from lag_tracker.models.invitation import Invitation
 from tests import factories
 from tests.conftest import settings_for
@@ -158,6 +159,7 @@ def test_who_is_invited_has_accepted_by_signing_in(served: Flask) -> None:
     assert is_in(client)
     db.session.expire_all()
     assert db.session.scalars(select(GroupRole.role)).all() == [Role.MANAGER]
+    assert "group_role" in db.session.scalars(select(AuditEntry.noun)).all()
 
 
 def test_a_closed_account_stays_closed(served: Flask) -> None:

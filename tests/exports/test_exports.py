@@ -16,6 +16,7 @@ from lag_tracker.database import db
 from lag_tracker.exports.columns import MOST_ROWS, listed
 from lag_tracker.models.account import Role
 from lag_tracker.models.action import Action
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, MemberRole
@@ -232,6 +233,15 @@ def test_members_come_with_addresses_for_managers_alone_and_it_is_written_down(a
     entries = db.session.execute(select(AuditEntry.deed, AuditEntry.noun, AuditEntry.record_id)).all()
     assert [tuple(entry) for entry in entries] == [(Deed.EXPORTED, "group", group.id)] * 3
     assert "exported" in manager.get("/en/changes").text
+
+
+def test_a_list_of_guests_is_written_down_too(app: Flask) -> None:
+    group = factories.group(slug="kekava")
+    guest = factories.person("Ieva Liepa", email="ieva@viesi.example")
+    db.session.add(Attendance(meeting=factories.meeting(groups=[group]), person=guest, is_guest=True))
+    manager = manager_of(app, group)
+    assert column(manager, "/en/people.csv", "E-mail address") == ["ieva@viesi.example"]
+    assert db.session.execute(select(AuditEntry.deed, AuditEntry.record_id)).all() == [(Deed.EXPORTED, group.id)]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from lag_tracker.models.group import Group, Membership, Tier
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.person import Person
 from tests import factories
-from tests.reading import links
+from tests.reading import links, texts
 from tests.visitors import (
     administrator,
     enter_password,
@@ -165,6 +165,13 @@ def test_an_invitation_works_once(app: Flask, manager: FlaskClient) -> None:
     other = app.test_client()
     assert other.get(link).status_code == 410
     assert not is_in(other)
+
+
+def test_the_managers_read_who_took_up_a_role(app: Flask, manager: FlaskClient) -> None:
+    invite(manager)
+    assert "Role in a group" not in manager.get("/en/changes").text
+    send(app.test_client(), invited_link(), way="letters")
+    assert "Role in a group: Jānis Kalniņš – created" in texts(manager.get("/en/changes").text, "p")
 
 
 def test_opening_the_link_accepts_nothing(app: Flask, manager: FlaskClient) -> None:
