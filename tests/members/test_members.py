@@ -67,7 +67,7 @@ def test_a_new_member_with_a_new_organisation_is_added_in_one_form(app: Flask, g
         "Anna Bērziņa",
         "Biedrība „Vide”Civic sector",
         "Chair Core from 1 Sep 2020",
-        "anna@vide.example+371 26 123 456 Edit Anna Bērziņa · End Anna Bērziņa · Invite Anna Bērziņa",
+        "anna@vide.example+371 26 123 456 Edit Anna Bērziņa · End it Anna Bērziņa · Invite Anna Bērziņa",
     ]
 
 
