@@ -55,6 +55,46 @@ def drop_database(server: URL, database: URL) -> None:
     execute(server, f"DROP DATABASE {database.database} WITH (FORCE)")
 
 
+_REMEMBER = """
+DO $$
+DECLARE one text; is_filled boolean;
+BEGIN
+  CREATE SCHEMA first;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', one) INTO is_filled;
+    IF is_filled THEN EXECUTE format('CREATE TABLE first.%I AS SELECT * FROM public.%I', one, one); END IF;
+  END LOOP;
+END $$
+"""
+_EMPTY = """
+DO $$
+DECLARE one text; is_filled boolean;
+BEGIN
+  SET LOCAL session_replication_role = replica;
+  SET LOCAL lock_timeout = '10s';
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM public.%I)', one) INTO is_filled;
+    IF is_filled THEN EXECUTE format('DELETE FROM public.%I', one); END IF;
+  END LOOP;
+  PERFORM setval(format('public.%I', sequencename)::regclass, start_value, false)
+    FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
+  FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'first' LOOP
+    EXECUTE format('INSERT INTO public.%I SELECT * FROM first.%I', one, one);
+  END LOOP;
+END $$
+"""
+
+
+def remember_first_rows(database: URL) -> None:
+    """Keep the rows that a migrated database begins with, for `empty_database`."""
+    execute(database, _REMEMBER)
+
+
+def empty_database(database: URL) -> None:
+    """Bring a database back to the rows that it began with, and its numbers to 1."""
+    execute(database, _EMPTY)
+
+
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Hold back other test processes: as root, the first server to start creates the user that runs it."""

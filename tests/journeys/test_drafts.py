@@ -56,6 +56,7 @@ def test_signing_out_leaves_nothing_in_the_browser(visit: Visit, sign_in: SignIn
     assert kept(page) == 1
     page.get_by_role("button", name="Iziet").click()
     expect(page.get_by_role("button", name="Iziet")).to_have_count(0)
+    page.wait_for_load_state()
     assert kept(page) == 0
 
 
