@@ -11,7 +11,9 @@ from typing import Any, NoReturn
 
 import pytest
 
+# The one without windows does the same with a third of the work.
 BROWSERS = (
+    "chromium-headless-shell",
     "chromium",
     "chromium-browser",
     "google-chrome",
