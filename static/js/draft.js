@@ -7,6 +7,8 @@ const PAUSE = 400;
 const REVISION = "revision";
 const form = document.querySelector("form[data-draft]");
 const offer = document.querySelector("template[data-draft-offer]");
+// From then on nothing is kept, also not what was typed a moment ago.
+let isSigningOut = false;
 
 const keys = () => Object.keys(localStorage).filter((key) => key.startsWith(PREFIX));
 const read = (key) => JSON.parse(localStorage.getItem(key) ?? "null");
@@ -29,7 +31,9 @@ function fill(values) {
 
 function keep(key) {
   let waiting;
-  const save = (isSent) => localStorage.setItem(key, JSON.stringify({ values: typed(), isSent }));
+  const save = (isSent) => {
+    if (!isSigningOut) localStorage.setItem(key, JSON.stringify({ values: typed(), isSent }));
+  };
   form.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(save, PAUSE, false);
@@ -62,6 +66,7 @@ if (document.querySelector(".messages[data-saved]")) {
   for (const key of keys()) if (read(key)?.isSent) localStorage.removeItem(key);
 }
 document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
+  isSigningOut = true;
   for (const key of keys()) localStorage.removeItem(key);
 });
 if (form && offer) {

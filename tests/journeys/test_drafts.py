@@ -60,6 +60,18 @@ def test_signing_out_leaves_nothing_in_the_browser(visit: Visit, sign_in: SignIn
     assert kept(page) == 0
 
 
+def test_what_was_typed_just_before_signing_out_is_not_kept_either(visit: Visit, sign_in: SignIn) -> None:
+    sign_in(Role.MANAGER, GROUP)
+    page = visit(FORM)
+    page.clock.install()
+    page.get_by_label(TITLE).press_sequentially("Slepeni")
+    # The answer is slow to come: the page lives on for a while.
+    page.evaluate("addEventListener('submit', event => event.preventDefault())")
+    page.get_by_role("button", name="Iziet").click()
+    page.clock.run_for(5000)
+    assert kept(page) == 0
+
+
 def test_a_draft_of_an_older_record_does_not_go_over_what_others_saved(visit: Visit, sign_in: SignIn) -> None:
     sign_in(Role.MANAGER, GROUP)
     page = visit("/temati/velosatiksme-parauga/labot")
