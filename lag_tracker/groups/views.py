@@ -29,9 +29,11 @@ from lag_tracker.meetings.queries import (
 )
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import composition, members_of
+from lag_tracker.milestones.queries import milestones_between
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.milestone import Milestone
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
@@ -71,6 +73,7 @@ def show(slug: str) -> str:
         past_by_year=_by_year(past[:SHOWN_PAST]),
         has_more_past=len(past) > SHOWN_PAST,
         undated=undated_meetings(session, viewer=viewer(), limit=20, only=of_groups(ids)),
+        milestones=milestones_between(session, viewer=viewer(), first=today(), only=Milestone.group_id.in_(ids)),
         decisions=latest_decisions(
             session, viewer=viewer(), limit=SHOWN_DECISIONS, only=Decision.meeting_id.in_(meetings_of_groups(ids))
         ),

@@ -133,6 +133,27 @@ def test_a_group_names_its_municipality_networks_and_tasks(client: FlaskClient) 
     assert shown["Darbības laiks"] == "Pastāvīga grupa"
 
 
+def test_a_group_shows_its_coming_deadlines_and_those_of_its_parts(client: FlaskClient) -> None:
+    group = factories.group("Padome")
+    part, hidden = (
+        factories.group("Jaunieši", parent=group),
+        factories.group("Slēgtā", parent=group, audience=Audience.MEMBERS),
+    )
+    for owner, title, day in (
+        (group, "Stratēģija iesniegta", date(2020, 3, 1)),
+        (group, "Gada pārskats", date(2999, 12, 31)),
+        (part, "Ideju konkurss", date(2999, 5, 4)),
+        (hidden, "Iekšējs termiņš", date(2999, 6, 1)),
+    ):
+        factories.milestone(None, title, group=owner, starts_on=day)
+    db.session.commit()
+    shown = texts(client.get(f"/grupas/{group.slug}").text, "li", css_class="meeting--milestone")
+    assert [title for text in shown for title in ("Stratēģija", "Gada", "Ideju", "Iekšējs") if title in text] == [
+        "Ideju",
+        "Gada",
+    ]
+
+
 def test_an_invented_group_is_marked(client: FlaskClient) -> None:
     group = factories.group("Parauga grupa", is_sample=True)
     db.session.commit()
@@ -162,6 +183,7 @@ def test_a_group_costs_the_same_number_of_statements_with_one_and_three_of_every
             upcoming.networks = past.networks = list(group.networks)
             factories.decision(past)
             factories.initiative(group)
+            factories.milestone(None, group=group, starts_on=date(2999, 1, 1))
             db.session.add(Membership(group=group, person=factories.person()))
         slug = group.slug
         db.session.commit()
