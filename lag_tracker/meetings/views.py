@@ -42,7 +42,7 @@ from lag_tracker.models.traits import Audience
 from lag_tracker.replies.forms import AnswerForm
 from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, tell_of_return, told
 from lag_tracker.replies.queries import invited_to, is_ahead, number_invited, own_invitation
-from lag_tracker.sources.queries import citations_of
+from lag_tracker.sources.queries import citations_of_meeting
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
@@ -57,18 +57,17 @@ blueprint = Blueprint("meetings", __name__)
 def show(slug: str) -> str:
     """Show one meeting: what, when, where and why to come; afterwards, what came of it."""
     meeting = find_meeting(db.session(), slug, viewer=viewer()) or abort(404)
+    decisions = latest_decisions(db.session(), viewer=viewer(), limit=100, only=Decision.meeting_id == meeting.id)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
         agenda=agenda_of(db.session(), meeting.id, viewer=viewer(), starts=meeting.starts_at_time),
         speakers=speakers_of(db.session(), meeting.id, viewer=viewer()),
         presence=presence_at(db.session(), meeting.id),
-        decisions=_in_order(
-            latest_decisions(db.session(), viewer=viewer(), limit=100, only=Decision.meeting_id == meeting.id)
-        ),
+        decisions=_in_order(decisions),
         actions=actions(db.session(), viewer=viewer(), only=Action.meeting_id == meeting.id),
         neighbours=neighbours_of(db.session(), meeting, viewer=viewer()),
-        citations=citations_of(db.session(), meeting_id=meeting.id),
+        citations=citations_of_meeting(db.session(), meeting.id, decisions=[row.id for row in decisions]),
         talk=comments_on_meeting(db.session(), meeting, viewer=viewer(), now=utc_now()),
         event=_structured(meeting) if meeting.has_day else None,
         **_for_those_signed_in(meeting),

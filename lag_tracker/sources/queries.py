@@ -1,6 +1,6 @@
 """Which sources there are, which records they back, and who may say so."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -40,11 +40,20 @@ class CitedSource(NamedTuple):
 def citations_of(session: Session, **record: int) -> list[CitedSource]:
     """Return the sources of one record, as in `citations_of(session, meeting_id=3)`, in the order they were cited."""
     ((column, number),) = record.items()
+    return _cited_for(session, getattr(Citation, column) == number)
+
+
+def citations_of_meeting(session: Session, meeting_id: int, *, decisions: Iterable[int]) -> list[CitedSource]:
+    """Return the sources of a meeting and of those of its decisions that the page shows."""
+    return _cited_for(session, (Citation.meeting_id == meeting_id) | Citation.decision_id.in_(list(decisions)))
+
+
+def _cited_for(session: Session, records: ColumnElement[bool]) -> list[CitedSource]:
     found: dict[Source, list[Citation]] = {}
     for citation, source in session.execute(
         select(Citation, Source)
         .join(Source, Source.id == Citation.source_id)
-        .where(getattr(Citation, column) == number)
+        .where(records)
         .order_by(Citation.aspect, Citation.id)
     ):
         found.setdefault(source, []).append(citation)

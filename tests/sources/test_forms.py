@@ -62,6 +62,22 @@ def test_a_manager_names_a_new_source_for_a_meeting_and_readers_see_it(
     assert "Edit the sources" not in shown
 
 
+def test_the_source_of_a_decision_is_named_where_the_decision_can_be_read(
+    client: FlaskClient, group: Group, manager: FlaskClient, source: Source
+) -> None:
+    meeting = factories.meeting(slug="sanaksme", groups=[group])
+    decisions = [factories.decision(meeting), factories.decision(meeting, published_on=None)]
+    other = Source(publisher="Domes kanceleja", title_lv="Nepublicēts")
+    db.session.add(other)
+    db.session.commit()
+    for decision, one in zip(decisions, (source, other), strict=True):
+        work = manager.get(f"/en/meetings/sanaksme/decisions/{decision.id}").text
+        send(manager, links(work)["Edit the sources"], source_id=str(one.id), number=-1)
+    for reader, is_read in ((client, [True, False]), (manager, [True, True])):
+        foot = texts(reader.get("/en/meetings/sanaksme").text, "footer", within="main")[0]
+        assert [one.publisher in foot for one in (source, other)] == is_read
+
+
 def test_a_source_is_cited_once_for_a_fact_and_taken_away_again(app: Flask, source: Source) -> None:
     network = factories.network(slug="tikls")
     network.partnerships = [Partnership(municipality=factories.municipality(), role=PartnerRole.LEAD)]
