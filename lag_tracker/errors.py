@@ -28,7 +28,8 @@ class FactsRefused(Exception):
 class TooManyTries(Exception):
     """Something was tried too often; `not_before` is the instant from which it may be tried again."""
 
-    def __init__(self, not_before: datetime) -> None:
-        """Keep the instant, so that a page can name it."""
+    def __init__(self, not_before: datetime, *, is_about_letters: bool = False) -> None:
+        """Keep the instant, so that a page can name it, and whether it was letters that were too many."""
         super().__init__(not_before.isoformat())
         self.not_before = not_before
+        self.is_about_letters = is_about_letters

@@ -41,6 +41,10 @@ class Limit:
         return min(self.first_wait * (1 << doublings), self.longest_wait)
 
 
+class LetterLimit(Limit):
+    """A limit that keeps mailboxes from being filled; others keep secrets from being guessed, or spare the server."""
+
+
 class Counted(NamedTuple):
     """What is limited, and for whom, such as an account or a place on the network."""
 

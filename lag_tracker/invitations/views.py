@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, request, url_f
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from lag_tracker.accounts.limits import Limit
+from lag_tracker.accounts.limits import LetterLimit
 from lag_tracker.accounts.queries import find_account, normal_address
 from lag_tracker.accounts.views import enter
 from lag_tracker.audit.operations import ACTOR
@@ -42,8 +42,10 @@ from lag_tracker.web.transactions import done
 blueprint = Blueprint("invitations", __name__)
 
 #: Letters that one manager, or one office, sends in a row: a whole group, but not a town.
-INVITATIONS = Limit("invitation", free=60, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
-INVITATIONS_HERE = Limit("invitation here", free=200, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1))
+INVITATIONS = LetterLimit("invitation", free=60, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
+INVITATIONS_HERE = LetterLimit(
+    "invitation here", free=200, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1)
+)
 sends_invitation = limited(INVITATIONS_HERE, INVITATIONS)
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, make_response, redirect, render
 from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
-from lag_tracker.accounts.limits import Limit
+from lag_tracker.accounts.limits import LetterLimit
 from lag_tracker.agenda.queries import agenda_of
 from lag_tracker.calendars.files import event_file
 from lag_tracker.database import db, utc_now
@@ -54,8 +54,10 @@ blueprint = Blueprint("replies", __name__)
 GONE = 410
 
 #: Letters that one manager, or one office, sends in a row: all groups of a municipality, but not half of a town.
-LETTERS = Limit("meeting letter", free=300, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1))
-LETTERS_HERE = Limit("meeting letter here", free=1000, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1))
+LETTERS = LetterLimit("meeting letter", free=300, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1))
+LETTERS_HERE = LetterLimit(
+    "meeting letter here", free=1000, first_wait=timedelta(minutes=1), longest_wait=timedelta(hours=1)
+)
 
 
 def _letters_asked_for() -> int:

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import gettext
 from sqlalchemy import select
 
-from lag_tracker.accounts.limits import Counted, Limit, forgive, forgive_all, note_more, note_try
+from lag_tracker.accounts.limits import Counted, LetterLimit, Limit, forgive, forgive_all, note_more, note_try
 from lag_tracker.accounts.queries import normal_address
 from lag_tracker.database import db, utc_now
 from lag_tracker.errors import TooManyTries
@@ -24,8 +24,8 @@ SECRETS = Limit("secret", free=5, first_wait=timedelta(minutes=1), longest_wait=
 SECRETS_HERE = Limit("secret here", free=30, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
 CODES = Limit("code", free=5, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
 #: A letter that somebody asks for: nobody's mailbox is to be filled.
-LETTERS = Limit("letter", free=3, first_wait=timedelta(minutes=5), longest_wait=timedelta(hours=1))
-LETTERS_HERE = Limit("letter here", free=15, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=30))
+LETTERS = LetterLimit("letter", free=3, first_wait=timedelta(minutes=5), longest_wait=timedelta(hours=1))
+LETTERS_HERE = LetterLimit("letter here", free=15, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=30))
 #: A link out of a letter, or a passkey: neither can be guessed, but trying costs the server work.
 LINKS_HERE = Limit("link here", free=30, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
 #: A whole list as a file, made for somebody without an account: it costs the server more than any page.
@@ -111,7 +111,7 @@ def _note(counted: list[Counted]) -> list[int]:
     noted = note_try(db.engine, counted, secret=_secret(), now=utc_now())
     if noted.not_before is not None:
         note_event("limit_reached", limits=[one.limit.name for one in counted], page=request.endpoint)
-        raise TooManyTries(noted.not_before)
+        raise TooManyTries(noted.not_before, is_about_letters=isinstance(counted[0].limit, LetterLimit))
     return list(noted.rows.values())
 
 
@@ -138,13 +138,14 @@ def seconds_left(refusal: TooManyTries) -> str:
 
 def _too_many(refusal: TooManyTries) -> Response:
     """Answer with the time on the clock from which it may be tried again."""
-    return too_many_page(
-        refusal,
-        gettext(
+    if refusal.is_about_letters:
+        words = gettext("Many letters were asked for. More can be sent at %(time)s.", time=clock_of(refusal))
+    else:
+        words = gettext(
             "This was tried too often. To keep others from guessing, it can be tried again at %(time)s.",
             time=clock_of(refusal),
-        ),
-    )
+        )
+    return too_many_page(refusal, words)
 
 
 def too_many_page(refusal: TooManyTries, sentence: str) -> Response:
