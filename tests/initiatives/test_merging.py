@@ -127,10 +127,10 @@ def test_a_double_click_merges_once(app: Flask, group: Group) -> None:
 def test_a_part_goes_on_by_itself_with_what_was_chosen(app: Flask, group: Group) -> None:
     one = with_everything(group, slug="soli", state=InitiativeState.TESTING)
     factories.decision(factories.meeting(groups=[group]), "Paliek", initiative=one)
-    manager = manager_of(app, group)
     taken = db.session.scalars(select(Decision).where(Decision.text_lv == "Soli: lēmums")).one()
     talk = db.session.scalars(select(Comment)).one()
     with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=False):
+        manager = manager_of(app, group)
         answer = send(manager, "/en/initiatives/soli/split", title_lv="Galdi", decisions=[taken.id], comments=[talk.id])
     assert answer.location == "/en/initiatives/galdi"
     part = db.session.scalars(select(Initiative).where(Initiative.slug == "galdi")).one()

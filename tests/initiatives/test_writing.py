@@ -39,11 +39,11 @@ def steps() -> list[tuple[InitiativeState, date | None, Precision]]:
 
 
 def test_a_manager_puts_an_initiative_on_record_proposed_today(app: Flask, group: Group) -> None:
-    manager = manager_of(app, group)
     with time_machine.travel(datetime(2026, 11, 22, 12, tzinfo=UTC), tick=False):
+        manager = manager_of(app, group)
         answer = send(manager, NEW, title_lv="Soli pie skolas")
-    assert (answer.status_code, answer.location) == (303, "/en/initiatives/soli-pie-skolas")
-    assert texts(manager.get(answer.location).text, "h1") == ["Soli pie skolas"]
+        assert (answer.status_code, answer.location) == (303, "/en/initiatives/soli-pie-skolas")
+        assert texts(manager.get(answer.location).text, "h1") == ["Soli pie skolas"]
     assert steps() == [(InitiativeState.PROPOSED, date(2026, 11, 22), Precision.DAY)]
 
 
