@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
@@ -49,6 +49,7 @@ from lag_tracker.paths import MIGRATIONS, STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.people import views as people
 from lag_tracker.planning import views as planning
 from lag_tracker.privacy import views as privacy
+from lag_tracker.private_feeds import views as private_feeds
 from lag_tracker.proposals import views as proposals
 from lag_tracker.replies import views as replies
 from lag_tracker.roles import views as roles
@@ -61,7 +62,7 @@ from lag_tracker.topics import views as topics
 from lag_tracker.web.access import init_access
 from lag_tracker.web.assets import init_assets
 from lag_tracker.web.errors import init_errors
-from lag_tracker.web.events import init_events
+from lag_tracker.web.events import init_events, path_without_secrets
 from lag_tracker.web.forms import init_forms
 from lag_tracker.web.frame import init_frame
 from lag_tracker.web.headers import init_headers
@@ -105,6 +106,7 @@ PAGES = (
     invitations,
     desk,
     my_page,
+    private_feeds,
     letters,
     replies,
     audit,
@@ -138,6 +140,10 @@ class Site(Flask):
         address = super().url_for(endpoint, _external=False, **values)
         return f"{self.config['SETTINGS'].address}{address}" if _external else address
 
+    def log_exception(self, exc_info: Any) -> None:
+        """Log a fault with the address it came from, but without the secret that some addresses bear."""
+        self.logger.error("Exception on %s [%s]", path_without_secrets(), request.method, exc_info=exc_info)
+
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Return the application for `settings`, or for those of the environment and the instance folder."""
@@ -166,6 +172,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages.blueprint)
     init_feeds(app)
+    private_feeds.init_private_feeds(app)
     with app.app_context():
         keep_derived()
     if settings.proxies:

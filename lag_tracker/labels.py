@@ -7,6 +7,7 @@ from lag_tracker.models.action import ActionState
 from lag_tracker.models.attendance import Presence, Reply
 from lag_tracker.models.audit import Deed
 from lag_tracker.models.bilingual import Bilingual, Text
+from lag_tracker.models.calendar_token import CalendarClient, FeedKind
 from lag_tracker.models.comment import CommentState
 from lag_tracker.models.decision import DecisionMethod
 from lag_tracker.models.group import GroupKind, MemberRole, Tier
@@ -157,6 +158,16 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Nth.LAST, "pēdējā", "last"),
     (Scope.THIS_AND_LATER, "šī un visas vēlākās", "this one and all later ones"),
     (Scope.THIS, "tikai šī", "this one only"),
+    (FeedKind.MINE, "manas sanāksmes", "my meetings"),
+    (FeedKind.GROUP, "vienas grupas viss kalendārs", "all of one group"),
+    (FeedKind.MANAGED, "manis vadītās grupas, arī melnraksti", "groups I manage, with drafts"),
+    (FeedKind.DEADLINES, "manu uzdevumu termiņi", "deadlines of my tasks"),
+    (CalendarClient.GOOGLE, "Google kalendārs", "Google Calendar"),
+    (CalendarClient.APPLE, "Apple kalendārs", "Apple Calendar"),
+    (CalendarClient.OUTLOOK, "Outlook", "Outlook"),
+    (CalendarClient.THUNDERBIRD, "Thunderbird", "Thunderbird"),
+    (CalendarClient.DAVX5, "DAVx5 vai ICSx5", "DAVx5 or ICSx5"),
+    (CalendarClient.OTHER, "cita programma", "another program"),
     (Certainty.STATED, "norādīts avotā", "stated by the source"),
     (Certainty.INFERRED, "secināts no avota", "inferred from the source"),
 )

@@ -12,6 +12,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Attempt, GroupRole, Passkey, Role, SignIn, SignInLink
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.calendar_token import CalendarToken, FeedKind
 from lag_tracker.models.chore import Chore
 from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.consent import Consent, ConsentPurpose
@@ -209,6 +210,7 @@ def everything_of_the_desk() -> None:
             entry,
             Passkey(user_id=owner.id, credential_id=b"1", public_key=b"2", backup_state=False, **one_word),
             SignIn(account_id=owner.id, token_hash="1", device="Firefox"),
+            CalendarToken(account_id=owner.id, kind=FeedKind.MINE, language="lv", name="x", token_hash="6"),
             SignInLink(account_id=owner.id, token_hash="2", expires_at=soon),
             Attempt(counted_by="3"),
             Invitation(token_hash="4", email="a@x.example", group_id=group_id, role=Role.MEMBER, expires_at=soon),

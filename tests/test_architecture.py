@@ -15,7 +15,19 @@ EXTRA_FILES = {
     "decisions": {"managed"},
     "actions": {"managed"},
     # The events and bodies of feeds, without Flask; and pages beside the views that send feeds.
-    "calendars": {"entries", "feeds", "plans", "segments", "bodies", "files", "pages"},
+    "calendars": {
+        "entries",
+        "deadlines",
+        "audiences",
+        "feeds",
+        "plans",
+        "segments",
+        "bodies",
+        "files",
+        "pages",
+    },
+    # Feeds of one person, put together from several calendars.
+    "private_feeds": {"bodies"},
     # What a list shows of a meeting; what its managers ask about it; and when it may be.
     "meetings": {"rows", "managed", "moments"},
     # What managers ask; the table of states; two that become one; and the pages on which initiatives are written.
@@ -82,6 +94,8 @@ LAYERS_IN_A_FEATURE = {
     "queries": 40,
     "feeds": 40,
     "entries": 40,
+    "deadlines": 40,
+    "audiences": 40,
     "index": 40,
     "documents": 40,
     "sought": 40,

@@ -105,6 +105,10 @@ ADDRESSES: dict[str, Doors] = {
     "invitations.again": OUR_INVITATION,
     "invitations.new": OUR_GROUP,
     "invitations.take_back": OUR_INVITATION,
+    "private_feeds.index": NO_RECORD,
+    # Nobody of ours has made any.
+    "private_feeds.renew": Doors({"number": 1}, opened_by=frozenset()),
+    "private_feeds.revoke": Doors({"number": 1}, opened_by=frozenset()),
     "my_page.settings": NO_RECORD,
     "my_page.show": NO_RECORD,
     "my_page.turn": NO_RECORD,

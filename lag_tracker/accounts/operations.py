@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.queries import token_digest
 from lag_tracker.models.account import Account, SignIn, SignInLink
+from lag_tracker.models.calendar_token import CalendarToken
 
 #: A link that signs somebody in works so long.
 LINK_LASTS = timedelta(minutes=30)
@@ -100,10 +101,15 @@ def make_account(email: str, *, session: Session, language: str, now: datetime) 
 
 
 def close_account(account: Account, *, session: Session, now: datetime) -> None:
-    """Close an account: its sign-ins end, and no password, passkey or link opens it."""
+    """Close an account: its sign-ins and private feeds end, and no password, passkey or link opens it."""
     account.active = False
     end_sign_ins(account, session=session, now=now)
     void_links(account, session=session)
+    session.execute(
+        update(CalendarToken)
+        .where(CalendarToken.account_id == account.id, CalendarToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def reopen_account(account: Account) -> None:

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from lag_tracker.labels import label, meeting_title
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.group import Group
+from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.milestone import Milestone, MilestoneKind
 from lag_tracker.models.traits import Audience, Certainty
 
 CANCELLED = Bilingual("ATCELTS: ", "CANCELLED: ")
+DRAFT = Bilingual("MELNRAKSTS: ", "DRAFT: ")
 #: Group -> its parent and its municipality.
 GroupTree: TypeAlias = dict[int, tuple[int | None, int | None]]
 
@@ -71,6 +73,8 @@ class EventContent:
     is_cancelled: bool
     #: Time, place and state in both languages, which all languages share, so that their sequences rise together.
     schedule: str
+    #: Whether it is a draft, which only those who plan it see.
+    is_tentative: bool = False
 
 
 def paragraph(text: str) -> str:
@@ -146,12 +150,14 @@ def meeting_content(
     title = title or meeting_title(Bilingual(None, None), meeting.kind, meeting.ordinal, lang).words
     join = meeting.join_url if meeting.join_audience in join_audiences else None
     conference = join if join and _ADDRESS.fullmatch(join) else ""
-    span = meeting_span(meeting)
+    span, is_draft = meeting_span(meeting), meeting.state is MeetingState.DRAFT
+    mark = CANCELLED if meeting.is_cancelled else DRAFT if is_draft else None
+    place = (plain_span(span), meeting.place_lv, meeting.place_en, conference, meeting.is_cancelled)
     address = meeting_address(meeting.slug, lang, base_url)
     return EventContent(
         uid=meeting.uid,
         span=span,
-        summary=(CANCELLED.read_in(lang).words if meeting.is_cancelled else "") + title,
+        summary=(mark.read_in(lang).words if mark else "") + title,
         description=paragraph(
             "\n".join(_meeting_lines(meeting, span, visible_items, conference, lang)) + f"\n\n{address}"
         ),
@@ -160,7 +166,8 @@ def meeting_content(
         conference=conference,
         categories=(label(meeting.kind, lang), *(one_line(network.name) for network in meeting.networks)),
         is_cancelled=meeting.is_cancelled,
-        schedule=repr((_plain(span), meeting.place_lv, meeting.place_en, conference, meeting.is_cancelled)),
+        schedule=repr((*place, "draft") if is_draft else place),
+        is_tentative=is_draft,
     )
 
 
@@ -184,11 +191,12 @@ def milestone_content(milestone: Milestone, *, lang: str, base_url: str) -> Even
         conference="",
         categories=(label(milestone.kind, lang), one_line(name)),
         is_cancelled=False,
-        schedule=repr(_plain(span)),
+        schedule=repr(plain_span(span)),
     )
 
 
-def _plain(span: Span) -> tuple[str, ...]:
+def plain_span(span: Span) -> tuple[str, ...]:
+    """Return a span as words of which digests are made."""
     return tuple(str(moment) for moment in span)
 
 
@@ -197,7 +205,7 @@ def _remark(record: Meeting | Milestone, lang: str) -> str:
 
 
 def _meeting_lines(meeting: Meeting, span: Span, visible_items: set[int], join: str, lang: str) -> Iterable[str]:
-    yield ", ".join(one_line(group.name.read_in(lang).words) for group in meeting.groups)
+    yield ", ".join(one_line(group.name.read_in(lang).words) for group in _named_groups(meeting))
     if meeting.is_cancelled and meeting.cancelled_reason:
         yield REASON.read_in(lang).words + meeting.cancelled_reason.read_in(lang).words
     if meeting.starts_at_time and not span.has_hours:
@@ -208,6 +216,15 @@ def _meeting_lines(meeting: Meeting, span: Span, visible_items: set[int], join: 
         yield TURNED_BACK.read_in(lang).words
     if join:
         yield "\n" + JOIN.read_in(lang).words + join
+
+
+def _named_groups(meeting: Meeting) -> list[Group]:
+    """Return the groups that an event names: who reads it in one group need not know of a hidden other one."""
+    return (
+        meeting.groups
+        if len(meeting.groups) == 1
+        else [one for one in meeting.groups if one.audience is Audience.PUBLIC]
+    )
 
 
 def _agenda_lines(meeting: Meeting, span: Span, visible_items: set[int], lang: str) -> list[str]:

@@ -14,6 +14,8 @@ from lag_tracker.models.meeting import MeetingKind
 
 #: Raised with each change of how events or calendars are written, so that stored ones are written anew.
 FORMAT = 1
+#: Raised when events are stored of other records or for other audiences; those stored already keep their stamps.
+LAYOUT = 2
 PRODUCT = "-//LAG Tracker//Calendar feeds//EN"
 REFRESH = timedelta(hours=4)
 COLOUR = "seagreen"
@@ -52,7 +54,11 @@ def digest(*parts: object) -> str:
 
 def content_digest(content: EventContent) -> str:
     """Return the digest of all that the event shows."""
-    return digest(FORMAT, content.__dict__ | {"span": tuple(str(moment) for moment in content.span)})
+    shown = content.__dict__ | {"span": tuple(str(moment) for moment in content.span)}
+    # Left out where it says nothing, as it was before there were drafts: else all events would look changed.
+    if not content.is_tentative:
+        del shown["is_tentative"]
+    return digest(FORMAT, shown)
 
 
 def _last_sunday(year: int, month: int) -> datetime:
@@ -104,7 +110,7 @@ def write_event(content: EventContent, *, sequence: int, changed_at: datetime) -
     event.add("last-modified", changed_at)
     event.add("sequence", sequence)
     _add_span(event, content)
-    event.add("status", "CANCELLED" if content.is_cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if content.is_cancelled else "TENTATIVE" if content.is_tentative else "CONFIRMED")
     is_free = content.is_cancelled or not content.span.has_hours
     event.add("transp", "TRANSPARENT" if is_free else "OPAQUE")
     event.add("summary", content.summary)

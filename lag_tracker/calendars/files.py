@@ -11,7 +11,7 @@ from lag_tracker.calendars.operations import first_sequence
 from lag_tracker.calendars.plans import Writing, leaving_out
 from lag_tracker.calendars.queries import stored_entries
 from lag_tracker.models.agenda import AgendaItem
-from lag_tracker.models.calendar import CalendarEntry
+from lag_tracker.models.calendar import CalendarEntry, EventAudience
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.visibility import PUBLIC, Viewer, visible_agenda_items
 
@@ -56,7 +56,9 @@ def _content(
 
 def _stamps(session: Session, meeting: Meeting, shown: EventContent, lang: str, now: datetime) -> tuple[int, datetime]:
     """Return sequence and last change as the feeds will have them once this transaction ends."""
-    entry = stored_entries(session, CalendarEntry.meeting_id, [meeting.id]).get((meeting.id, lang))
+    entry = stored_entries(session, CalendarEntry.meeting_id, [meeting.id]).get(
+        (meeting.id, EventAudience.PUBLIC, lang)
+    )
     if entry is None or not entry.content_digest:
         # No feed shows it, so the number of its changes serves as well: it never goes back.
         return meeting.revision, now

@@ -9,29 +9,32 @@ from sqlalchemy import case, delete, func, insert, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.calendars import queries
+from lag_tracker.calendars.audiences import dated_meetings, shown_actions, shown_meetings, shown_milestones
+from lag_tracker.calendars.deadlines import action_content
 from lag_tracker.calendars.entries import (
     GroupTree,
     meeting_address,
-    meeting_calendars,
     meeting_content,
-    milestone_calendars,
     milestone_content,
     with_all_below,
 )
-from lag_tracker.calendars.feeds import FORMAT, digest
+from lag_tracker.calendars.feeds import FORMAT, LAYOUT, digest
 from lag_tracker.calendars.plans import Planned, Writing, leaving_out
 from lag_tracker.calendars.segments import Month, all_months, months_are_true, write_months
 from lag_tracker.database import take_turns
+from lag_tracker.models.action import Action
 from lag_tracker.models.bilingual import LANGUAGES
-from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarFormat, CalendarListing
+from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarFormat, CalendarListing, EventAudience
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.names.queries import NAMES, alters_names
 
 Owner: TypeAlias = InstrumentedAttribute[int | None]
+#: Record and audience -> the event as it should stand in calendars.
+Plans: TypeAlias = dict[tuple[int, EventAudience], Planned]
 
-WATCHED = {"meeting", "milestone", "agenda_item", "speaker", "person", "group", "network", "municipality"}
+WATCHED = {"meeting", "milestone", "action", "agenda_item", "speaker", "person", "group", "network", "municipality"}
 FEED_SUBJECTS = ("municipality", "network", "group", "meeting")
 #: More than an event's time, place and state change between two backups.
 UNSEEN = 1000
@@ -61,10 +64,14 @@ def refresh_calendars(session: Session, *, changes: Changes, base_url: str, now:
             raised |= queries.rebound_calendars(session, kind, numbers)
     touched: set[Month] = set()
     beginning = first_sequence(session)
-    for numbers in queries.batches(queries.affected_meetings(session, changes, groups=groups)):
-        touched |= _refresh_meetings(session, numbers, tree, base_url, Writing(now, beginning))
-    for numbers in queries.batches(queries.affected_milestones(session, changes, groups=groups)):
-        touched |= _refresh_milestones(session, numbers, tree, base_url, Writing(now, beginning))
+    meetings = queries.affected_meetings(session, changes, groups=groups)
+    for affected, refresh in (
+        (meetings, _refresh_meetings),
+        (queries.affected_milestones(session, changes, groups=groups), _refresh_milestones),
+        (queries.affected_actions(session, changes, meetings=meetings), _refresh_actions),
+    ):
+        for numbers in queries.batches(affected):
+            touched |= refresh(session, numbers, tree, base_url, Writing(now, beginning))
     write_months(session, touched)
     _raise_versions(session, raised | {month.calendar_key for month in touched}, now)
 
@@ -86,13 +93,17 @@ def rebuild(session: Session, *, base_url: str, now: datetime) -> Iterator[tuple
     Yields after each batch how many records are done, of how many; commit each time, and once more at the end. A
     rebuild at the start of the server that was cut short starts again.
     """
-    meetings = {*session.scalars(select(Meeting.id)), *session.scalars(select(CalendarEntry.meeting_id))} - {None}
-    milestones = {*session.scalars(select(Milestone.id)), *session.scalars(select(CalendarEntry.milestone_id))} - {None}
-    total, done = len(meetings) + len(milestones), 0
-    for numbers, refresh in (
-        *((numbers, _refresh_meetings) for numbers in queries.batches(meetings)),
-        *((numbers, _refresh_milestones) for numbers in queries.batches(milestones)),
-    ):
+    work = [
+        (batch, refresh)
+        for noun, owner, refresh in (
+            (Meeting, CalendarEntry.meeting_id, _refresh_meetings),
+            (Milestone, CalendarEntry.milestone_id, _refresh_milestones),
+            (Action, CalendarEntry.action_id, _refresh_actions),
+        )
+        for batch in queries.batches({*session.scalars(select(noun.id)), *session.scalars(select(owner))} - {None})
+    ]
+    total, done = sum(len(numbers) for numbers, _ in work), 0
+    for numbers, refresh in work:
         take_turns(session.connection(), "calendars")
         writing = Writing(now, first_sequence(session), keeps_same=False)
         touched = refresh(session, numbers, queries.group_tree(session), base_url, writing)
@@ -125,7 +136,7 @@ def renew_restored(session: Session, *, base_url: str, now: datetime) -> Iterato
 
 
 def _fingerprint(base_url: str) -> str:
-    return digest(FORMAT, version("lag-tracker"), base_url)
+    return digest(FORMAT, LAYOUT, version("lag-tracker"), base_url)
 
 
 def first_sequence(session: Session) -> int:
@@ -143,17 +154,25 @@ def _refresh_meetings(
     session: Session, numbers: list[int], tree: GroupTree, base_url: str, writing: Writing
 ) -> set[Month]:
     """Write anew the events of these meetings, seen or not; return the months of calendars that changed."""
-    planned: dict[int, Planned] = {}
+    planned: Plans = {}
     # A session of its own on the same transaction: it reads what was written, and leaves the caller's records alone.
     with Session(session.connection(), autoflush=False) as reading:
-        meetings, items = queries.public_meetings(reading, numbers)
-        for meeting in meetings.values():
-            with leaving_out(meeting_address(meeting.slug, "lv", base_url)):
-                contents = {
-                    lang: meeting_content(meeting, visible_items=items, lang=lang, base_url=base_url)
-                    for lang in LANGUAGES
-                }
-                planned[meeting.id] = Planned(contents, meeting_calendars(meeting, tree), meeting.cancelled_at)
+        meetings = dated_meetings(reading, numbers)
+        for shown in shown_meetings(reading, meetings, tree):
+            for number, calendars in shown.calendars.items():
+                meeting = meetings[number]
+                with leaving_out(meeting_address(meeting.slug, "lv", base_url)):
+                    contents = {
+                        lang: meeting_content(
+                            meeting,
+                            visible_items=shown.items,
+                            lang=lang,
+                            base_url=base_url,
+                            join_audiences=shown.join_audiences,
+                        )
+                        for lang in LANGUAGES
+                    }
+                    planned[number, shown.audience] = Planned(contents, calendars, meeting.cancelled_at)
     return _refresh(session, CalendarEntry.meeting_id, numbers, planned, writing)
 
 
@@ -161,24 +180,36 @@ def _refresh_milestones(
     session: Session, numbers: list[int], tree: GroupTree, base_url: str, writing: Writing
 ) -> set[Month]:
     """Write anew the events of these milestones; return the months of calendars that changed."""
-    planned: dict[int, Planned] = {}
+    planned: Plans = {}
     with Session(session.connection(), autoflush=False) as reading:
-        for milestone in queries.public_milestones(reading, numbers).values():
+        for milestone, audience, calendars in shown_milestones(reading, numbers, tree):
             with leaving_out(milestone.uid):
                 contents = {lang: milestone_content(milestone, lang=lang, base_url=base_url) for lang in LANGUAGES}
-                planned[milestone.id] = Planned(contents, milestone_calendars(milestone, tree), None)
+                planned[milestone.id, audience] = Planned(contents, calendars, None)
     return _refresh(session, CalendarEntry.milestone_id, numbers, planned, writing)
 
 
-def _refresh(
-    session: Session, owner: Owner, numbers: list[int], planned: dict[int, Planned], writing: Writing
+def _refresh_actions(
+    session: Session, numbers: list[int], _tree: GroupTree, base_url: str, writing: Writing
 ) -> set[Month]:
+    """Write anew the deadlines of these actions; return the months of calendars that changed."""
+    planned: Plans = {}
+    with Session(session.connection(), autoflush=False) as reading:
+        for action, calendars in shown_actions(reading, numbers):
+            with leaving_out(f"action {action.id}"):
+                contents = {lang: action_content(action, lang=lang, base_url=base_url) for lang in LANGUAGES}
+                planned[action.id, EventAudience.DOER] = Planned(contents, calendars, None)
+    return _refresh(session, CalendarEntry.action_id, numbers, planned, writing)
+
+
+def _refresh(session: Session, owner: Owner, numbers: list[int], planned: Plans, writing: Writing) -> set[Month]:
     stored = queries.stored_entries(session, owner, numbers)
-    for number in numbers:
-        for lang in LANGUAGES:
-            plan, entry = planned.get(number), stored.get((number, lang))
-            if plan is None or not writing.plan(plan, entry, {owner.key: number, "lang": lang}):
-                writing.withdraw(entry)
+    wanted = {(*record, lang) for record in planned for lang in LANGUAGES}
+    for number, audience, lang in sorted(wanted | stored.keys()):
+        plan, entry = planned.get((number, audience)), stored.get((number, audience, lang))
+        identity = {owner.key: number, "audience": audience, "lang": lang}
+        if plan is None or not writing.plan(plan, entry, identity):
+            writing.withdraw(entry)
     _write(session, owner, writing)
     return writing.touched
 
@@ -189,7 +220,7 @@ def _write(session: Session, owner: Owner, writing: Writing) -> None:
         session.execute(insert(CalendarEntry).execution_options(render_nulls=True), writing.added)
         ids = queries.entry_ids(session, owner, [row[owner.key] for row in writing.added])
         for row in writing.added:
-            row["id"] = ids[row[owner.key], row["lang"]]
+            row["id"] = ids[row[owner.key], row["audience"], row["lang"]]
     if writing.changed:
         session.execute(update(CalendarEntry), writing.changed)
     if writing.relisted:

@@ -43,11 +43,13 @@ class Writing:
     relisted: list[tuple[dict[str, Any], set[str]]] = field(default_factory=list)
     #: Months of calendars that have changed.
     touched: set[Month] = field(default_factory=set)
+    #: Events by content and stamps: most look the same to every audience, and are written once.
+    written: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
 
     def plan(self, planned: Planned, entry: StoredEntry | None, identity: dict[str, Any]) -> bool:
         """Plan what makes an entry true; return False when the event cannot be written at all.
 
-        `identity` holds the language and the record's number.
+        `identity` holds the language, the audience and the record's number.
         """
         content = planned.contents[identity["lang"]]
         digests = {"content_digest": content_digest(content), "schedule_digest": digest(content.schedule)}
@@ -56,7 +58,10 @@ class Writing:
             self._keep(planned, entry, row)
             return True
         row["sequence"], row["changed_at"] = self.stamps(entry, **digests)
-        event = _written(content, row)
+        same = (row["content_digest"], row["sequence"], row["changed_at"])
+        if same not in self.written:
+            self.written[same] = _written(content, row)
+        event = self.written[same]
         if event:
             self._change(planned, entry, row | {"event": event})
         return bool(event)

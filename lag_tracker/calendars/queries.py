@@ -5,15 +5,16 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.calendars.entries import GroupTree
 from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
 from lag_tracker.database import DriverConnection
+from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.bilingual import LANGUAGES, Bilingual
-from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing
+from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, EventAudience
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
@@ -21,7 +22,7 @@ from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Precision
-from lag_tracker.models.visibility import PUBLIC, visible_agenda_items, visible_groups, visible_meetings
+from lag_tracker.models.visibility import PUBLIC, visible_groups, visible_meetings
 
 #: How many records are read, or named in one statement, at once.
 BATCH = 400
@@ -57,6 +58,7 @@ class StoredEntry(NamedTuple):
     """An entry as it is stored, without its bytes, and the calendars it stands in."""
 
     owner_id: int
+    audience: EventAudience
     lang: str
     id: int
     content_digest: str
@@ -159,6 +161,11 @@ def affected_milestones(session: Session, changes: Changes, *, groups: set[int])
     )
 
 
+def affected_actions(session: Session, changes: Changes, *, meetings: set[int]) -> set[int]:
+    """Return the actions whose deadlines may change with `changes`; `meetings` are those whose events may."""
+    return changes.ids.get("action", set()) | _found(session, Action.id, Action.meeting_id, meetings)
+
+
 def _listed(session: Session, wanted: Column, changes: Changes) -> set[int]:
     """Return the records that stood in the calendars of touched groups and the like, which may be gone by now."""
     kinds = ("group", "network", "municipality")
@@ -174,36 +181,13 @@ def group_tree(session: Session) -> GroupTree:
     }
 
 
-def public_meetings(session: Session, numbers: list[int]) -> tuple[dict[int, Meeting], set[int]]:
-    """Return those of the meetings that the public may see and a calendar can show, and the agenda items it may see."""
-    visible = select(Meeting).where(Meeting.id.in_(numbers), visible_meetings(PUBLIC))
-    meetings = session.scalars(
-        visible.options(
-            selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group),
-            selectinload(Meeting.networks),
-            selectinload(Meeting.agenda).selectinload(AgendaItem.presenters).joinedload(Speaker.person),
-        )
-    )
-    items = select(AgendaItem.id).where(AgendaItem.meeting_id.in_(numbers), visible_agenda_items(PUBLIC))
-    return {meeting.id: meeting for meeting in meetings if meeting.has_day}, set(session.scalars(items))
-
-
-def public_milestones(session: Session, numbers: list[int]) -> dict[int, Milestone]:
-    """Return those of the milestones that the public may see and a calendar can show."""
-    of_visible_group = exists(select(1).where(Group.id == Milestone.group_id, visible_groups(PUBLIC)))
-    milestones = session.scalars(
-        select(Milestone)
-        .where(Milestone.id.in_(numbers), or_(Milestone.group_id.is_(None), of_visible_group))
-        .options(joinedload(Milestone.network), joinedload(Milestone.group))
-    )
-    return {milestone.id: milestone for milestone in milestones if milestone.has_day}
-
-
-def stored_entries(session: Session, owner: Column, numbers: list[int]) -> dict[tuple[int, str], StoredEntry]:
-    """Return the entries of records by record and language; `owner` is the entries' column that names the record."""
-    columns = [getattr(CalendarEntry, name) for name in StoredEntry._fields[2:-1]]
-    rows = session.execute(select(owner, CalendarEntry.lang, *columns).where(owner.in_(numbers))).all()
-    entries = {(row[0], row[1]): StoredEntry._make((*row, set())) for row in rows}
+def stored_entries(
+    session: Session, owner: Column, numbers: list[int]
+) -> dict[tuple[int, EventAudience, str], StoredEntry]:
+    """Return the entries of records by record, audience and language; `owner` is the column that names the record."""
+    columns = [getattr(CalendarEntry, name) for name in StoredEntry._fields[1:-1]]
+    rows = session.execute(select(owner, *columns).where(owner.in_(numbers))).all()
+    entries = {(row[0], row[1], row[2]): StoredEntry._make((*row, set())) for row in rows}
     of_owner = select(CalendarEntry.id).where(owner.in_(numbers))
     by_number = {entry.id: entry for entry in entries.values()}
     for number, key in session.execute(
@@ -213,10 +197,10 @@ def stored_entries(session: Session, owner: Column, numbers: list[int]) -> dict[
     return entries
 
 
-def entry_ids(session: Session, owner: Column, numbers: list[int]) -> dict[tuple[int, str], int]:
-    """Return the ids of the entries of records by record and language."""
-    rows = session.execute(select(owner, CalendarEntry.lang, CalendarEntry.id).where(owner.in_(numbers)))
-    return {(row[0], row[1]): row[2] for row in rows}
+def entry_ids(session: Session, owner: Column, numbers: list[int]) -> dict[tuple[int, EventAudience, str], int]:
+    """Return the ids of the entries of records by record, audience and language."""
+    columns = (owner, CalendarEntry.audience, CalendarEntry.lang, CalendarEntry.id)
+    return {(row[0], row[1], row[2]): row[3] for row in session.execute(select(*columns).where(owner.in_(numbers)))}
 
 
 def rebound_calendars(session: Session, kind: str, numbers: list[int]) -> set[str]:

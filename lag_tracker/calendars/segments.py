@@ -7,15 +7,16 @@ from hashlib import sha256
 from itertools import groupby, zip_longest
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, String, column, delete, insert, select, tuple_, values
+from sqlalchemy import Date, String, and_, column, delete, insert, select, tuple_, values
 from sqlalchemy.orm import Session
 
-from lag_tracker.models.calendar import CalendarEntry, CalendarListing, CalendarSegment
+from lag_tracker.models.calendar import PRIVATE, CalendarEntry, CalendarListing, CalendarSegment
 
 #: How many months are read and written at once: their bytes are all in memory meanwhile.
 BATCH = 100
-#: Calendars of one meeting, which is as quickly read as its month would be.
-SINGLE = "meeting:"
+#: Calendars whose months are not joined: those of one meeting, which is as quickly read as its month would be, and
+#: private ones, which are sent together with others, without what those have, too.
+UNJOINED = ("meeting:", PRIVATE)
 
 
 class Month(NamedTuple):
@@ -29,6 +30,7 @@ class Month(NamedTuple):
 _KEY = (CalendarSegment.calendar_key, CalendarSegment.lang, CalendarSegment.month)
 _LISTED = (CalendarListing.calendar_key, CalendarListing.lang, CalendarListing.starts_on)
 _IN_ORDER = (*_LISTED, CalendarListing.entry_id)
+_IS_JOINED = and_(*(~CalendarListing.calendar_key.startswith(key) for key in UNJOINED))
 _EVENTS = (
     select(*_IN_ORDER, CalendarEntry.event, CalendarEntry.time_zone)
     .join(CalendarEntry, CalendarEntry.id == CalendarListing.entry_id)
@@ -43,7 +45,7 @@ def events_digest(events: bytes) -> str:
 
 def write_months(session: Session, months: Iterable[Month]) -> None:
     """Join the events of these months anew; a month without events goes. Writers of events must have taken turns."""
-    wanted = sorted(month for month in months if not month.calendar_key.startswith(SINGLE))
+    wanted = sorted(month for month in months if not month.calendar_key.startswith(UNJOINED))
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         rows = [_joined(month, events) for month, events in _by_month(sorted(_events_of(session, batch)))]
@@ -54,7 +56,7 @@ def write_months(session: Session, months: Iterable[Month]) -> None:
 
 def all_months(session: Session) -> set[Month]:
     """Return every month in which a calendar has an event or something is stored."""
-    listed = session.execute(select(*_LISTED).distinct().where(~CalendarListing.calendar_key.startswith(SINGLE)))
+    listed = session.execute(select(*_LISTED).distinct().where(_IS_JOINED))
     return {_month(row) for row in (*listed, *session.execute(select(*_KEY)))}
 
 
@@ -66,7 +68,7 @@ def months_are_true(session: Session) -> bool:
         execution_options=row_by_row,
     )
     listed = session.execute(
-        _EVENTS.where(~CalendarListing.calendar_key.startswith(SINGLE)).order_by(*_IN_ORDER),
+        _EVENTS.where(_IS_JOINED).order_by(*_IN_ORDER),
         execution_options=row_by_row,
     )
     joined = (tuple(_joined(month, events).values()) for month, events in _by_month(listed))

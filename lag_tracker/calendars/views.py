@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 from werkzeug.http import http_date, parse_date
 
-from lag_tracker.calendars.bodies import PACKED, FeedState, ReadyFeeds
+from lag_tracker.calendars.bodies import PACKED, ReadyFeeds
 from lag_tracker.calendars.queries import FeedAddress
 from lag_tracker.database import db
 from lag_tracker.web.access import Access
@@ -119,15 +119,27 @@ def answer(feeds: ReadyFeeds, address: FeedAddress, environ: dict[str, Any]) -> 
     state = feeds.look(address, today=today)
     if state is None:
         return None
-    tag = _held_tag(environ, state)
+    tag = held_tag(environ, state)
     if tag:
         return "304 NOT MODIFIED", [("ETag", tag), *CACHING], b""
-    packed = _takes_gzip(environ)
+    packed = takes_gzip(environ)
     found = feeds.body(address, state, today=today, packed=packed)
-    return found and ("200 OK", [*_body_headers(*found, packed=packed), *CACHING], found[1])
+    return found and ("200 OK", [*body_headers(*found, packed=packed), *CACHING], found[1])
 
 
-def _held_tag(environ: dict[str, Any], state: FeedState) -> str | None:
+class Tagged(Protocol):
+    """A state of a feed, as conditional requests see it."""
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag of the plain body, without quotation marks."""
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """A time that no other body of the feed had or will have; None where that is not certain."""
+
+
+def held_tag(environ: dict[str, Any], state: Tagged) -> str | None:
     """Return the entity tag of today's body when the asker holds it; where one is asked with, no time counts.
 
     RFC 9110, 13.1.2: tags are compared weakly here, because a proxy that packs a body weakens its tag.
@@ -140,10 +152,11 @@ def _held_tag(environ: dict[str, Any], state: FeedState) -> str | None:
     # freeze the calendar for good.
     since = None if asked else parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
     is_held = asked is not None or (since is not None and since == state.modified_at)
-    return _tag(state.etag, packed=_takes_gzip(environ)) if is_held else None
+    return _tag(state.etag, packed=takes_gzip(environ)) if is_held else None
 
 
-def _body_headers(state: FeedState, body: bytes, *, packed: bool) -> list[tuple[str, str]]:
+def body_headers(state: Tagged, body: bytes, *, packed: bool) -> list[tuple[str, str]]:
+    """Return the headers of an answer that has a body."""
     headers = [
         ("Content-Type", "text/calendar; charset=utf-8"),
         ("Content-Length", str(len(body))),
@@ -154,7 +167,7 @@ def _body_headers(state: FeedState, body: bytes, *, packed: bool) -> list[tuple[
     return [*headers, ("Content-Encoding", "gzip")] if packed else headers
 
 
-def _takes_gzip(environ: dict[str, Any]) -> bool:
+def takes_gzip(environ: dict[str, Any]) -> bool:
     """Tell whether the asker takes gzip; only who names it, or "*", does, and not with a weight of zero."""
     weights: dict[str, bool] = {}
     for part in environ.get("HTTP_ACCEPT_ENCODING", "").lower().split(","):

@@ -1,25 +1,49 @@
 """What feeds are made of: one stored event per record and language, the calendars it stands in, and their months."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lag_tracker.database import Base
+from lag_tracker.models.traits import one_of
+
+#: Begins the keys of calendars that only private feeds read.
+PRIVATE = "private:"
+
+
+class EventAudience(StrEnum):
+    """For whose eyes an event was written; of several events of one record the last of these says the most."""
+
+    PUBLIC = "public"
+    #: Who was invited to a meeting, whether or not they belong to a group.
+    GUESTS = "guests"
+    MEMBERS = "members"
+    MANAGERS = "managers"
+    #: Who has to do a task.
+    DOER = "doer"
+
+
+ONE_RECORD = (
+    "CASE WHEN meeting_id IS NULL THEN 0 ELSE 1 END + CASE WHEN milestone_id IS NULL THEN 0 ELSE 1 END"
+    " + CASE WHEN action_id IS NULL THEN 0 ELSE 1 END = 1"
+)
 
 
 class CalendarEntry(Base):
-    """A record's calendar event in one language, as the bytes that feeds send. Written at each change, read by feeds.
+    """A record's calendar event in one language, for one audience, as the bytes that feeds send.
 
-    An event that is no longer to be seen stands in no calendar and has no bytes, but its row stays: when the record
-    comes back, its sequence must not fall and its last change must not go back.
+    It is written at each change and read by feeds. An event that is no longer to be seen stands in no calendar and has
+    no bytes, but its row stays: when the record comes back, its sequence must not fall and its last change not go back.
     """
 
     __tablename__ = "calendar_entry"
     __table_args__ = (
-        UniqueConstraint("meeting_id", "lang", name="uq_calendar_entry_meeting"),
-        UniqueConstraint("milestone_id", "lang", name="uq_calendar_entry_milestone"),
-        CheckConstraint("(meeting_id IS NULL) <> (milestone_id IS NULL)", name="of_one_record"),
+        UniqueConstraint("meeting_id", "lang", "audience", name="uq_calendar_entry_meeting"),
+        UniqueConstraint("milestone_id", "lang", "audience", name="uq_calendar_entry_milestone"),
+        UniqueConstraint("action_id", "lang", "audience", name="uq_calendar_entry_action"),
+        CheckConstraint(ONE_RECORD, name="of_one_record"),
         Index(
             "ix_calendar_entry_kept",
             "kept_until",
@@ -32,6 +56,10 @@ class CalendarEntry(Base):
     # No foreign keys: an entry outlives its record until the calendars it stood in were told that it is gone.
     meeting_id: Mapped[int | None]
     milestone_id: Mapped[int | None]
+    action_id: Mapped[int | None]
+    audience: Mapped[EventAudience] = mapped_column(
+        one_of(EventAudience), default=EventAudience.PUBLIC, server_default=EventAudience.PUBLIC.value
+    )
     lang: Mapped[str] = mapped_column(String(2))
     #: The whole VEVENT, folded and ended as RFC 5545 wants it.
     event: Mapped[bytes] = mapped_column(LargeBinary)
@@ -52,7 +80,7 @@ class CalendarEntry(Base):
 
 
 class CalendarListing(Base):
-    """An event stands in a calendar. A calendar's key is such as "all", "group:12" or "kind:workshop"."""
+    """An event stands in a calendar. A calendar's key is such as "all", "group:12" or "private:members:12"."""
 
     __tablename__ = "calendar_listing"
     __table_args__ = (Index("ix_calendar_listing_walk", "calendar_key", "lang", "starts_on", "entry_id"),)

@@ -15,6 +15,7 @@ from lag_tracker.database import Base, as_json
 from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.calendar_token import CalendarToken
 from lag_tracker.models.group import Membership
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter, LetterState
@@ -119,6 +120,10 @@ def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | 
     yield "letter", terms.traces, delete(Letter).where(Letter.created_at < traces, Letter.state != LetterState.WAITING)
     yield "draft", terms.traces, delete(Draft).where(Draft.saved_at < traces)
     yield "submission", terms.traces, delete(Submission).where(Submission.accepted_at < traces)
+    # The row stays, so that programs are still told that the calendar is gone.
+    revoked = (CalendarToken.revoked_at < traces) & (CalendarToken.name != "")
+    forgotten = update(CalendarToken).where(revoked).values(name="", client=None, last_fetched_at=None)
+    yield "calendar_token", terms.traces, forgotten
     ran_out = now - timedelta(days=terms.invitations)
     yield "invitation", terms.invitations, delete(Invitation).where(Invitation.expires_at < ran_out)
     yield "audit_entry", terms.changes, delete(AuditEntry).where(AuditEntry.done_at < changes)

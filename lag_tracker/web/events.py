@@ -10,6 +10,8 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 
+#: Names of what in an address opens something to whoever has it.
+SECRET = ("token",)
 log = logging.getLogger("lag_tracker.security")
 
 
@@ -19,6 +21,15 @@ def note_event(event: str, **facts: Any) -> None:
     if has_request_context():
         line["from"] = request.remote_addr or ""
     log.info(json.dumps(line | facts, ensure_ascii=True, default=str))
+
+
+def path_without_secrets() -> str:
+    """Return the path of the request as logs may hold it: whoever reads them must not get in by a link of theirs."""
+    path = request.path
+    for name, value in (request.view_args or {}).items():
+        if name in SECRET:
+            path = path.replace(str(value), "…")
+    return path
 
 
 def init_events(app: Flask) -> None:

@@ -103,9 +103,10 @@ def test_entries_lost_or_left_behind_are_mended(held: Meeting, events: Callable)
     db.session.execute(text("DELETE FROM calendar_entry WHERE lang = 'lv'"))
     db.session.execute(
         text(
-            "INSERT INTO calendar_entry SELECT 999, 999, NULL, lang, event, content_digest, schedule_digest, sequence,"
-            " changed_at, time_zone, starts_on, shown_until, kept_until FROM calendar_entry"
-            " WHERE meeting_id IS NOT NULL"
+            "INSERT INTO calendar_entry (id, meeting_id, audience, lang, event, content_digest, schedule_digest,"
+            " sequence, changed_at, time_zone, starts_on, shown_until, kept_until) SELECT 999, 999, audience, lang,"
+            " event, content_digest, schedule_digest, sequence, changed_at, time_zone, starts_on, shown_until,"
+            " kept_until FROM calendar_entry WHERE meeting_id IS NOT NULL AND audience = 'public'"
         )
     )
     db.session.execute(text("INSERT INTO calendar_listing VALUES ('all', 999, 'en', '2026-12-01')"))

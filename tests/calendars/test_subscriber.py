@@ -16,9 +16,13 @@ import pytest
 from flask import Flask
 
 from lag_tracker.database import db, utc_now
+from lag_tracker.models.account import Role
+from lag_tracker.models.calendar_token import FeedKind
 from lag_tracker.models.meeting import MeetingState
+from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.conftest import BASE_URL
+from tests.private_feeds.conftest import feed_of
 
 START_WITHIN = 60
 
@@ -46,8 +50,11 @@ def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture
-def feed(app: Flask, tmp_path: Path) -> Iterator[str]:
-    """Start the application in a process of its own, over the database of the test; yield the address of a feed."""
+def server(app: Flask, tmp_path: Path) -> Iterator[str]:
+    """Start the application in a process of its own, over the database of the test; yield its address.
+
+    What it says goes to the file `server.log`.
+    """
     port = free_port()
     environment = os.environ | {
         "INSTANCE": str(tmp_path),
@@ -56,19 +63,27 @@ def feed(app: Flask, tmp_path: Path) -> Iterator[str]:
         "DEMO": "0",
         "SECRET_KEY": "k" * 40,
     }
-    server = subprocess.Popen([sys.executable, "-m", "lag_tracker", "run"], env=environment, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}/kalendari/visi.ics?past=all"
-    try:
-        wait_for(address, server)
-        yield address
-    finally:
-        server.terminate()
-        server.wait()
+    with (tmp_path / "server.log").open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "lag_tracker", "run"], env=environment, stdout=said, stderr=said
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            wait_for(f"{address}/kalendari/visi.ics", process)
+            yield address
+        finally:
+            process.terminate()
+            process.wait()
 
 
 @pytest.fixture
-def shown(feed: str, tmp_path: Path) -> Callable[[str, str], list[str]]:
-    """Return a function that synchronises and returns what khal shows between two days."""
+def shown(server: str, tmp_path: Path) -> Callable[[str, str], list[str]]:
+    """Return a function that synchronises all meetings and returns what khal shows between two days."""
+    return subscriber(f"{server}/kalendari/visi.ics?past=all", tmp_path)
+
+
+def subscriber(feed: str, tmp_path: Path) -> Callable[[str, str], list[str]]:
+    """Subscribe to a feed; return a function that synchronises and returns what khal shows between two days."""
     folder = tmp_path / "subscriber"
     (folder / "events").mkdir(parents=True)
     (folder / "vdirsyncer").write_text(
@@ -174,3 +189,26 @@ def test_hours_are_right_on_both_sides_of_a_change_of_the_clocks(
     assert shown(days[0].isoformat(), days[-1].isoformat()) == [
         f"{day} {hour:02}:00 – {day} {hour:02}:30 plkst. {hour}" for day in days for hour in (2, 5, 18)
     ]
+
+
+def test_a_member_follows_what_only_members_read_and_no_log_tells_the_address(
+    app: Flask, server: str, tmp_path: Path
+) -> None:
+    group = factories.group("Mūsu")
+    factories.evening("Slēgtā", groups=[group], audience=Audience.MEMBERS, starts_on=date(2026, 12, 1))
+    draft = factories.evening("Topošā", groups=[group], state=MeetingState.DRAFT, starts_on=date(2026, 12, 2))
+    path = feed_of(factories.account(roles={group: Role.MANAGER}), FeedKind.MANAGED)
+    shown = subscriber(server + path, tmp_path)
+    assert shown("2026-11-30", "2026-12-31") == [
+        "2026-12-01 18:00 – 2026-12-01 20:00 Slēgtā",
+        "2026-12-02 18:00 – 2026-12-02 20:00 MELNRAKSTS: Topošā",
+    ]
+    draft.state, draft.starts_on = MeetingState.SCHEDULED, date(2026, 12, 3)
+    db.session.commit()
+    assert shown("2026-11-30", "2026-12-31") == [
+        "2026-12-01 18:00 – 2026-12-01 20:00 Slēgtā",
+        "2026-12-03 18:00 – 2026-12-03 20:00 Topošā",
+    ]
+    token = path.rpartition("/")[2].removesuffix(".ics")
+    said = (tmp_path / "server.log").read_bytes()
+    assert (b"http" in said, token.encode() in said) == (True, False)
