@@ -1,5 +1,6 @@
 """The lock files and the script that installs them."""
 
+import json
 import re
 import subprocess
 import tomllib
@@ -41,6 +42,13 @@ def test_the_tests_run_with_the_very_packages_the_application_runs_with() -> Non
 def test_every_locked_package_has_hashes_and_no_address(file: str) -> None:
     entries = locked(file).values()
     assert [entry for entry in entries if "--hash=sha256:" not in entry or "://" in entry] == []
+
+
+def test_the_scripts_that_tests_get_with_npm_are_locked_by_digests_without_an_address() -> None:
+    locked = json.loads((ROOT / "tests/calendars/clients/package-lock.json").read_text(encoding="utf-8"))
+    packages = [package for name, package in locked["packages"].items() if name]
+    assert packages != []
+    assert [one for one in packages if not one["integrity"].startswith("sha512-") or "resolved" in one] == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["tests"]])
