@@ -23,10 +23,12 @@ EXTRA_FILES = {
         "plans",
         "segments",
         "bodies",
+        "gathered",
+        "selections",
         "files",
         "pages",
     },
-    # Feeds of one person, put together from several calendars.
+    # What a secret address opens.
     "private_feeds": {"bodies"},
     # What a list shows of a meeting; what its managers ask about it; and when it may be.
     "meetings": {"rows", "managed", "moments"},
@@ -108,6 +110,8 @@ LAYERS_IN_A_FEATURE = {
     "words": 65,
     "managed": 40,
     "bodies": 50,
+    "gathered": 50,
+    "selections": 50,
     "files": 50,
     "moments": 50,
     "moves": 50,

@@ -156,12 +156,12 @@ class ReadyFeeds:
     def calendar_of(self, address: FeedAddress) -> str | None:
         """Return the key of the calendar that an address last led to; None when it never led to any."""
         with self._driver.connect() as connection:
-            return _known(connection, address)[0]
+            return known_of(connection, address)[0]
 
     def look(self, address: FeedAddress, *, today: date) -> FeedState | None:
         """Return what the feed is today; None when there is nothing at its address. One read when all is as before."""
         with self._driver.connect() as connection:
-            known = _known(connection, address)
+            known = known_of(connection, address)
             state = self._fresh(address, today, known)
             made = None if state else self._make(connection, address, today, known)
         return made[0] if made else state
@@ -172,7 +172,7 @@ class ReadyFeeds:
         if body is not None:
             return state, body
         with self._driver.connect() as connection:
-            made = self._make(connection, address, today, _known(connection, address))
+            made = self._make(connection, address, today, known_of(connection, address))
         if made is None or not packed:
             return made
         state, plain = made
@@ -198,7 +198,7 @@ class ReadyFeeds:
                     return state, body
                 with suppress(_ChangedMeanwhile):
                     return self._made(connection, address, today, known)
-                known = _known(connection, address)
+                known = known_of(connection, address)
 
     def _made(self, connection: DriverConnection, address: FeedAddress, today: date, known: _Known) -> Made | None:
         subject = queries.feed_subject(connection, address, known=known.calendar_key)
@@ -230,7 +230,7 @@ class ReadyFeeds:
 
     def _parts(self, connection: DriverConnection, address: FeedAddress, key: str, today: date) -> list[_Part]:
         """Return the parts of a feed in their order; of the months only those are read that are not in memory."""
-        days = {"today": today, "since": _shown_since(address, today), "single_until": _single_until(address, today)}
+        days = {"today": today, "since": shown_since(address, today), "single_until": _single_until(address, today)}
         of_calendar = {"key": key, "lang": address.lang}
         listed = connection.read(_PARTS, **of_calendar, **{name: day.isoformat() for name, day in days.items()})
         parts = list(_joined(listed))
@@ -246,7 +246,7 @@ class ReadyFeeds:
         return [part._replace(events=months.get(part.digest, part.events)) for part in parts]
 
 
-def _known(connection: DriverConnection, address: FeedAddress) -> _Known:
+def known_of(connection: DriverConnection, address: FeedAddress) -> _Known:
     """Return the calendar that an address last led to, and its version, which is 0 where it never changed."""
     rows = connection.read(_KNOWN, feed_key=address.key)
     return _Known(rows[0][0], rows[0][1] or 0) if rows else _Known(None, 0)
@@ -264,7 +264,7 @@ def _modified_at(version: int, today: date, time_zone: ZoneInfo) -> datetime | N
     return None
 
 
-def _shown_since(address: FeedAddress, today: date) -> date:
+def shown_since(address: FeedAddress, today: date) -> date:
     """Return the day up to which an event must be shown, so that the feed still has it."""
     return date.min if address.shows_past or address.kind == "meeting" else today
 

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement
 
 from lag_tracker.calendars.feeds import KINDS
 from lag_tracker.database import db
-from lag_tracker.filters.forms import filters_from_address
-from lag_tracker.filters.queries import Choices, Filters, choices, of_meetings, of_milestones
+from lag_tracker.filters.forms import filters_from_address, filters_of
+from lag_tracker.filters.queries import Choices, Filters, choices, chosen_in, of_meetings, of_milestones
 from lag_tracker.latvian import WEEKDAYS_SHORT
 from lag_tracker.meetings.queries import (
     meetings_between,
@@ -26,7 +26,7 @@ from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.milestones.queries import MilestoneRow, milestones_between
 from lag_tracker.models.traits import Precision
 from lag_tracker.names.queries import names_version
-from lag_tracker.subscriptions.queries import Shelf, nearest, offers
+from lag_tracker.subscriptions.queries import Shelf, Subscription, matching, offers
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import month_name, weekday_name, year_in_words
@@ -144,15 +144,21 @@ def subscribe() -> str:
     offered, named = offers(among, _shelf()), request.args.get("calendar")
     if not named:
         return render_template("calendars/subscribe.html", offers=offered)
-    found = {one.calendar: one for part in offered.values() for one in part}.get(named) or abort(404)
+    found = {one.calendar: one for part in offered.values() for one in part}.get(named) or _selection(named, among)
     own_page = f"{found.base_url}{url_for('calendars.subscribe', calendar=found.calendar)}"
     return render_template(
         "calendars/subscription.html",
         found=found,
         own_page=own_page,
         qr_code=qr_code(own_page),
-        is_local=found.base_url.startswith("http://localhost"),
     )
+
+
+def _selection(named: str, among: Choices) -> Subscription:
+    """Return the subscription to what several calendars have in common, as "selection:group:kekava,kind:workshop"."""
+    sort, _, words = named.partition(":")
+    chosen = chosen_in(words) if sort == "selection" else {}
+    return matching(filters_of(chosen, among), _shelf()) if chosen else abort(404)
 
 
 def qr_code(address: str) -> Markup:
@@ -174,7 +180,7 @@ def _about(by: Narrowed) -> dict[str, object]:
         "filters": by.filters,
         "among": by.among,
         "kinds": KINDS,
-        "nearest": nearest(by.filters, _shelf()),
+        "feed": matching(by.filters, _shelf()),
         "names_version": names_version(db.session()),
     }
 

@@ -1,8 +1,8 @@
 """How feeds are sent: to calendar programs that ask every few hours for years, mostly to hear that nothing is new."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any, Protocol, TypeAlias
+from datetime import date, datetime
+from typing import Any, Protocol, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
@@ -10,6 +10,7 @@ from werkzeug.http import http_date, parse_date
 
 from lag_tracker.calendars.bodies import PACKED, ReadyFeeds
 from lag_tracker.calendars.queries import FeedAddress
+from lag_tracker.calendars.selections import SelectedFeeds
 from lag_tracker.database import db
 from lag_tracker.web.access import Access
 from lag_tracker.web.language import reading_language
@@ -19,6 +20,35 @@ RETRY_SECONDS = "60"
 CACHING = [("Cache-Control", "public, max-age=300"), ("Vary", "Accept-Encoding"), ("X-Robots-Tag", "noindex")]
 #: Status, headers and body.
 Answer: TypeAlias = tuple[str, list[tuple[str, str]], bytes]
+
+
+class Tagged(Protocol):
+    """A state of a feed, as conditional requests see it."""
+
+    @property
+    def etag(self) -> str:
+        """Strong entity tag of the plain body, without quotation marks."""
+
+    @property
+    def modified_at(self) -> datetime | None:
+        """A time that no other body of the feed had or will have; None where that is not certain."""
+
+
+State = TypeVar("State", bound=Tagged)
+
+
+class Feeds(Protocol[State]):
+    """Where feeds are found by their addresses; `ReadyFeeds` says what the methods do."""
+
+    time_zone: ZoneInfo
+    failures: tuple[type[Exception], ...]
+
+    def calendar_of(self, address: FeedAddress) -> str | None: ...
+
+    def look(self, address: FeedAddress, *, today: date) -> State | None: ...
+
+    def body(self, address: FeedAddress, state: State, *, today: date, packed: bool) -> tuple[State, bytes] | None: ...
+
 
 #: Start of a feed's address -> its kind and language, for the addresses that end with a slug.
 SLUG_PATHS = {
@@ -89,6 +119,12 @@ def kind(slug: str) -> Response:
     return _send("kind", slug)
 
 
+@feed(lv="/izlase/<slug>.ics", en="/selection/<slug>.ics")
+def selection(slug: str) -> Response:
+    """What several calendars have in common, such as "group:kekava,kind:workshop"."""
+    return _send("selection", slug)
+
+
 @feed(lv="/sanaksmes/<slug>.ics", en="/meetings/<slug>.ics")
 def meeting(slug: str) -> Response:
     """One meeting, to download; nobody is expected to come back for it."""
@@ -100,7 +136,7 @@ def meeting(slug: str) -> Response:
 def _send(kind: str, slug: str = "") -> Response:
     """Answer with the feed, or with 304 when the asker has it; 404 for what never was, 410 for what is gone."""
     address = FeedAddress(kind, slug, reading_language(), request.args.get("past") == "all")
-    feeds: ReadyFeeds = current_app.extensions["feeds"]
+    feeds: Feeds[Any] = current_app.extensions["selections" if kind == "selection" else "feeds"]
     try:
         found = answer(feeds, address, request.environ)
         is_known = found is not None or feeds.calendar_of(address) is not None
@@ -113,7 +149,7 @@ def _send(kind: str, slug: str = "") -> Response:
     return Response(body, status, headers)
 
 
-def answer(feeds: ReadyFeeds, address: FeedAddress, environ: dict[str, Any]) -> Answer | None:
+def answer(feeds: Feeds[Any], address: FeedAddress, environ: dict[str, Any]) -> Answer | None:
     """Return the feed as it is today, or that it has not changed; None when there is nothing at its address."""
     today = datetime.now(feeds.time_zone).date()
     state = feeds.look(address, today=today)
@@ -125,18 +161,6 @@ def answer(feeds: ReadyFeeds, address: FeedAddress, environ: dict[str, Any]) -> 
     packed = takes_gzip(environ)
     found = feeds.body(address, state, today=today, packed=packed)
     return found and ("200 OK", [*body_headers(*found, packed=packed), *CACHING], found[1])
-
-
-class Tagged(Protocol):
-    """A state of a feed, as conditional requests see it."""
-
-    @property
-    def etag(self) -> str:
-        """Strong entity tag of the plain body, without quotation marks."""
-
-    @property
-    def modified_at(self) -> datetime | None:
-        """A time that no other body of the feed had or will have; None where that is not certain."""
 
 
 def held_tag(environ: dict[str, Any], state: Tagged) -> str | None:
@@ -235,5 +259,6 @@ def init_feeds(app: Flask) -> None:
     app.register_blueprint(blueprint)
     with app.app_context():
         feeds = ReadyFeeds(db.engine, ZoneInfo(app.config["SETTINGS"].time_zone))
+        app.extensions["selections"] = SelectedFeeds(db.engine, feeds.time_zone)
     app.extensions["feeds"] = feeds
     app.wsgi_app = Polls(app, feeds, app.wsgi_app)  # type: ignore[method-assign]

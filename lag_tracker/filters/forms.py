@@ -1,7 +1,10 @@
 """The form that narrows a list; its values stand in the address."""
 
+from collections.abc import Mapping
+
 from flask import abort, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 from wtforms.validators import AnyOf, Length, Optional
 
@@ -25,9 +28,14 @@ class FilterForm(FlaskForm):
 
 def filters_from_address(among: Choices) -> Filters:
     """Return what the address narrows the list to; answer 404 to a choice that does not exist."""
-    if not request.args.keys() & set(Filters._fields):
+    return filters_of(request.args, among)
+
+
+def filters_of(chosen: Mapping[str, str], among: Choices) -> Filters:
+    """Return what slugs by their sorts narrow a list to; answer 404 to a choice that does not exist."""
+    if not chosen.keys() & set(Filters._fields):
         return Filters()
-    form = FilterForm(formdata=request.args)  # type: ignore[no-untyped-call]
+    form = FilterForm(formdata=MultiDict(chosen))  # type: ignore[no-untyped-call]
     if not form.validate():
         abort(404)
     kind = MeetingKind(form.kind.data) if form.kind.data else None

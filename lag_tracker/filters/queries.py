@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from lag_tracker.calendars.feeds import KINDS
 from lag_tracker.meetings.queries import of_groups, of_networks
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import LANGUAGES, Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingKind
 from lag_tracker.models.milestone import Milestone
@@ -84,6 +84,25 @@ class Filters(NamedTuple):
     def names(self) -> list[Bilingual]:
         """What was chosen, in words."""
         return [choice.name for choice in self[:3] if choice] + ([KINDS[self.kind]] if self.kind else [])
+
+
+def written(chosen: dict[str, str]) -> str:
+    """Return what was chosen, slug by sort, as it stands in the address of a selection."""
+    return ",".join(f"{sort}:{chosen[sort]}" for sort in Filters._fields if sort in chosen)
+
+
+def chosen_in(words: str) -> dict[str, str]:
+    """Return the slugs by their sorts that stand in the address of a selection; nothing where they make none.
+
+    A selection combines two or more, each sort once and in order, so that it has one address.
+    """
+    chosen = dict(part.partition(":")[::2] for part in words.split(","))
+    return chosen if len(chosen) > 1 and words == written(chosen) else {}
+
+
+def selection_name(names: list[Bilingual]) -> Bilingual:
+    """Return the name of a selection: those of what it combines."""
+    return Bilingual(*(" · ".join(name.read_in(lang).words for name in names) for lang in LANGUAGES))
 
 
 def choices(session: Session, *, viewer: Viewer) -> Choices:

@@ -167,7 +167,6 @@ def _made(token: str, language: str, name: str) -> Response:
         "private_feeds/made.html",
         found=found,
         qr_code=qr_code(found.webcal),
-        is_local=found.base_url.startswith("http://localhost"),
     )
     response = make_response(shown)
     response.headers["Cache-Control"] = "private, no-store"

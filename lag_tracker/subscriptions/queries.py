@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
-from lag_tracker.filters.queries import Choices, Filters
+from lag_tracker.filters.queries import Choices, Filters, selection_name, written
 from lag_tracker.models.bilingual import Bilingual
 
 GOOGLE = "https://calendar.google.com/calendar/r?cid="
@@ -60,11 +60,13 @@ def offers(among: Choices, shelf: Shelf) -> dict[str, list[Subscription]]:
     return found
 
 
-def nearest(filters: Filters, shelf: Shelf) -> Subscription:
-    """Return the calendar that holds all that was chosen, and the least beside it."""
-    for choice in (filters.group, filters.network, filters.municipality):
-        if choice:
-            return shelf.take(choice.sort, choice.slug, choice.name)
-    if filters.kind:
-        return shelf.take("kind", filters.kind.value, KINDS[filters.kind])
-    return shelf.take("all", "", ALL)
+def matching(filters: Filters, shelf: Shelf) -> Subscription:
+    """Return the calendar that holds just what was chosen."""
+    chosen, is_sample = filters.address, any(choice.is_sample for choice in filters[:3] if choice)
+    if not chosen:
+        return shelf.take("all", "", ALL)
+    name = selection_name(filters.names)
+    if len(chosen) == 1:
+        ((sort, slug),) = chosen.items()
+        return shelf.take(sort, slug, name, is_sample=is_sample)
+    return shelf.take("selection", written(chosen), name, is_sample=is_sample)

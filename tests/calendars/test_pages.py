@@ -305,7 +305,7 @@ def test_a_filter_that_does_not_exist_is_not_found(client: FlaskClient, query: s
         ("", "/kalendari/visi.ics"),
         ("?group=grupa", "/kalendari/grupas/grupa.ics"),
         ("?kind=workshop", "/kalendari/veidi/workshop.ics"),
-        ("?kind=workshop&municipality=kekava", "/kalendari/pasvaldibas/kekava.ics"),
+        ("?kind=workshop&municipality=kekava", "/kalendari/izlase/municipality:kekava,kind:workshop.ics"),
     ],
 )
 def test_the_feed_of_the_same_is_one_step_away(client: FlaskClient, query: str, feed: str) -> None:
