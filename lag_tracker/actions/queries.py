@@ -1,10 +1,10 @@
 """Actions: what was to be done, by whom and by when."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, select
+from sqlalchemy import ColumnElement, Select, case, exists, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.action import Action, ActionState
@@ -72,16 +72,26 @@ def listed_actions(session: Session, *, viewer: Viewer, groups: Sequence[int], l
 
 def actions(session: Session, *, viewer: Viewer, only: ColumnElement[bool], limit: int = 200) -> list[ActionRow]:
     """Return the actions that `only` picks and `viewer` may see, the soonest due first."""
+    return [_row(action, name) for action, name in session.execute(_visible(viewer).where(only).limit(limit))]
+
+
+def actions_at(session: Session, meetings: Collection[int], *, viewer: Viewer) -> dict[int, list[ActionRow]]:
+    """Return the actions of several meetings that `viewer` may see, the soonest due first, in one statement."""
+    found: dict[int, list[ActionRow]] = {}
+    for action, name in session.execute(_visible(viewer).where(Action.meeting_id.in_(meetings))):
+        found.setdefault(action.meeting_id, []).append(_row(action, name))
+    return found
+
+
+def _visible(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     meeting = exists(select(1).where(Meeting.id == Action.meeting_id, visible_meetings(viewer)).correlate(Action))
-    found = session.execute(
+    return (
         select(Action, case((named_at(viewer, Action.meeting_id), Person.name)))
         .select_from(Action)
         .outerjoin(Person, Person.id == Action.person_id)
-        .where(visible_actions(viewer), meeting, only)
+        .where(visible_actions(viewer), meeting)
         .order_by(Action.due_on.is_(None), Action.due_on, Action.id)
-        .limit(limit)
     )
-    return [_row(action, name) for action, name in found]
 
 
 def _row(action: Action, name: str | None) -> ActionRow:

@@ -73,6 +73,14 @@ def latest_decisions(
     return rows + _rows(session, undated, limit - len(rows))
 
 
+def decisions_by_number(
+    session: Session, *, viewer: Viewer, only: Sequence[ColumnElement[bool]], after: int = 0, limit: int | None = None
+) -> list[DecisionRow]:
+    """Return the decisions that all of `only` pick and whose number is after one, in the order of recording."""
+    found = _listed(viewer, None).where(*only, Decision.id > after).order_by(Decision.id)
+    return _rows(session, found, limit)
+
+
 def decisions_of_groups(group_ids: Sequence[int]) -> ColumnElement[bool]:
     """Return the condition that a decision was taken at a meeting which one of these groups held."""
     return Decision.meeting_id.in_(select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(group_ids)))
@@ -169,7 +177,7 @@ def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Select[*tuple[A
     return found if only is None else found.where(only)
 
 
-def _rows(session: Session, found: Select[*tuple[Any, ...]], limit: int) -> list[DecisionRow]:
+def _rows(session: Session, found: Select[*tuple[Any, ...]], limit: int | None) -> list[DecisionRow]:
     return [
         DecisionRow(
             row.id,

@@ -246,9 +246,14 @@ def _listed(viewer: Viewer, only: ColumnElement[bool] | None) -> Listed:
 
 def find_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meeting | None:
     """Return the meeting at this address, with all that its page names from other tables, if `viewer` may see it."""
-    return session.scalars(
+    return session.scalars(whole_meetings(viewer).where(Meeting.slug == slug)).one_or_none()
+
+
+def whole_meetings(viewer: Viewer) -> Select[Meeting]:
+    """Return the statement for the meetings that `viewer` may see, with all that they name from other tables."""
+    return (
         select(Meeting)
-        .where(Meeting.slug == slug, visible_meetings(viewer))
+        .where(visible_meetings(viewer))
         .options(
             joinedload(Meeting.organiser),
             selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group).joinedload(Group.municipality),
@@ -256,7 +261,7 @@ def find_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meeting | No
             selectinload(Meeting.links.and_(visible_links(viewer))),
             selectinload(Meeting.initiatives.and_(visible_initiatives(viewer))),
         )
-    ).one_or_none()
+    )
 
 
 class Neighbours(NamedTuple):
