@@ -17,6 +17,7 @@ from lag_tracker.accounts.oidc import init_oidc
 from lag_tracker.accounts.security import init_security
 from lag_tracker.actions import views as actions
 from lag_tracker.agenda import views as agenda
+from lag_tracker.api import views as api
 from lag_tracker.attendance import views as attendance
 from lag_tracker.audit import views as audit
 from lag_tracker.calendars import pages as calendar_pages
@@ -68,6 +69,7 @@ from lag_tracker.web.frame import init_frame
 from lag_tracker.web.headers import init_headers
 from lag_tracker.web.language import init_language
 from lag_tracker.web.limits import init_limits
+from lag_tracker.web.programs import init_programs
 from lag_tracker.web.routes import init_routes
 from lag_tracker.web.templates import init_templates
 
@@ -99,6 +101,7 @@ PAGES = (
     people,
     organisations,
     exports,
+    api,
     search,
     news,
     accounts,
@@ -123,6 +126,7 @@ PARTS = (
     init_assets,
     init_headers,
     init_access,
+    init_programs,
     init_forms,
     init_events,
     init_limits,

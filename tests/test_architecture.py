@@ -38,6 +38,8 @@ EXTRA_FILES = {
     # The extension behind signing in, and its pages by what they are about; how often something may be tried.
     "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
     "search": {"documents", "index", "sought"},
+    # What programs are told, in shapes; where; what they may ask for; and how that is described.
+    "api": {"shapes", "proceedings", "places", "records", "narrowing", "sorts", "description"},
     # What each list holds as a table, and how its cells are written.
     "exports": {"tables", "contacts", "columns"},
     # What a record of changes is called.
@@ -125,6 +127,13 @@ LAYERS_IN_A_FEATURE = {
     "passkeys": 80,
     "profile": 80,
     "oidc": 80,
+    "shapes": 36,
+    "proceedings": 38,
+    "narrowing": 45,
+    "places": 65,
+    "records": 66,
+    "sorts": 70,
+    "description": 72,
     "columns": 65,
     "tables": 70,
     "contacts": 70,

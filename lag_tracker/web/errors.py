@@ -5,11 +5,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from lag_tracker.errors import RuleBroken
+from lag_tracker.web.programs import asks_program, problem
 
 RETRY_SECONDS = "30"
 
 
-def _error_page(code: int) -> Response:
+def _error_page(code: int, detail: str | None = None) -> Response:
+    """Return a page of the site; programs get the detail instead."""
+    if asks_program():
+        return problem(code, detail or "The address cannot be read.")
     return make_response(render_template("errors/page.html", code=code), code)
 
 
@@ -17,7 +21,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     code = error.code or 500
     if code < 400 or error.response is not None:  # noqa: PLR2004 -- HTTP's own border between redirects and errors
         return error
-    response = _error_page(code)
+    response = _error_page(code, error.description)
     if code == 405:  # noqa: PLR2004 -- HTTP's number for "method not allowed"
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ["GET", "HEAD"]))
     if code == 503:  # noqa: PLR2004 -- HTTP's number for "service unavailable"

@@ -1,0 +1,1 @@
+"""The public record for programs."""
