@@ -38,6 +38,12 @@ def about() -> str:
     return render_template("overview/about.html")
 
 
+@page(blueprint, lv="/izstradatajiem", en="/developers", access=Access.PUBLIC)
+def developers() -> str:
+    """Say how programs can read the record."""
+    return render_template("overview/developers.html")
+
+
 @page(blueprint, lv="/pieklustamiba", en="/accessibility", access=Access.PUBLIC)
 def accessibility() -> str:
     """Show the accessibility statement, with what the operator has had assessed and no claim beyond it."""

@@ -31,6 +31,7 @@ PAGES = (
     "networks.index",
     "municipalities.index",
     "overview.about",
+    "overview.developers",
     "overview.accessibility",
     "overview.privacy",
 )

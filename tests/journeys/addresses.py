@@ -5,6 +5,7 @@
 PAGES = {
     "overview.start": "/",
     "overview.about": "/par",
+    "overview.developers": "/izstradatajiem",
     "overview.accessibility": "/pieklustamiba",
     "overview.privacy": "/privatums",
     "calendars.upcoming": "/kalendars",

@@ -15,7 +15,16 @@ from tests import factories
 from tests.conftest import settings_for
 from tests.reading import texts
 
-ABOUT = ("/par", "/en/about", "/pieklustamiba", "/en/accessibility", "/privatums", "/en/privacy")
+ABOUT = (
+    "/par",
+    "/en/about",
+    "/izstradatajiem",
+    "/en/developers",
+    "/pieklustamiba",
+    "/en/accessibility",
+    "/privatums",
+    "/en/privacy",
+)
 
 
 @pytest.fixture(autouse=True)
