@@ -26,8 +26,8 @@ lint: test-environment ## Check style of code and templates
 types: test-environment ## Check types
 	@$(python) -m mypy
 
-bench: test-environment ## Measure speed and write docs/benchmarks.md
-	@$(python) -m bench
+bench: test-environment ## Measure speed and write docs/benchmarks.md (PART=promises, peers or load: only that)
+	@$(python) -m bench $(PART)
 
 screenshots: test-environment ## Make the screenshots in the documentation anew
 	@$(python) scripts/screenshots.py

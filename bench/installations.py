@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 from pathlib import Path
+from typing import Any
 
 from flask_migrate import upgrade
 from sqlalchemy import insert, text
 
 from bench.records import fill
+from bench.servers import settings
 from lag_tracker import create_app
 from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.config import load_settings
@@ -20,15 +22,13 @@ from lag_tracker.models.group import Group, GroupKind
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState
 
 BATCH = 10_000
-ADDRESS = "https://grupas.example"
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[None]:
+def opened(folder: Path, database_url: str = "") -> Iterator[None]:
     """Open the installation in `folder` in this process, as the measured server has it."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "BASE_URL": ADDRESS, "SECRET_KEY": "b" * 40, "DATABASE_URL": ""}
-    app = create_app(load_settings(environment, instance=folder))
+    app = create_app(load_settings({**os.environ, **settings(folder, database_url)}, instance=folder))
     with app.app_context():
         yield
         db.session.remove()
@@ -41,29 +41,21 @@ def with_feeds(folder: Path, sizes: tuple[int, ...]) -> None:
         upgrade()
         number = 0
         for group, size in enumerate(sizes, 1):
-            db.session.execute(insert(Group), [_group(group, f"g{size}")])
+            _insert(Group, [_group(group, f"g{size}")])
             meetings = [_meeting(number + n, date.today() + timedelta(days=n // 20)) for n in range(1, size + 1)]  # noqa: DTZ011 -- the day of the machine that is measured
-            db.session.execute(insert(Meeting), meetings)
-            db.session.execute(
-                insert(MeetingGroup), [{"meeting_id": m["id"], "group_id": group, "position": 1} for m in meetings]
-            )
-            db.session.execute(
-                insert(AgendaItem),
-                [
-                    {
-                        "meeting_id": m["id"],
-                        "position": p,
-                        "title_lv": f"Lēmums par ceļvedi un veloceliņu tīklu Nr. {p}",
-                    }
-                    for m in meetings
-                    for p in (1, 2, 3)
-                ],
-            )
+            _insert(Meeting, meetings)
+            _insert(MeetingGroup, [{"meeting_id": m["id"], "group_id": group, "position": 1} for m in meetings])
+            _insert(AgendaItem, [_item(m["id"], position) for m in meetings for position in (1, 2, 3)])
             number += size
+        _write_events()
+
+
+def _write_events() -> None:
+    """Write the calendar events of all records, as the start of a server does."""
+    db.session.commit()
+    for _ in rebuild_if_needed(db.session(), base_url=settings(Path())["BASE_URL"], now=utc_now()):
         db.session.commit()
-        for _ in rebuild_if_needed(db.session(), base_url=ADDRESS, now=utc_now()):
-            db.session.commit()
-        db.session.commit()
+    db.session.commit()
 
 
 def with_agendas(folder: Path, meetings: int) -> None:
@@ -79,12 +71,12 @@ def with_meetings(folder: Path, meetings: int) -> None:
     """Make one group with that many meetings and nothing else."""
     with opened(folder):
         upgrade()
-        db.session.execute(insert(Group), [_group(1, "viena")])
+        _insert(Group, [_group(1, "viena")])
         for start in range(1, meetings + 1, BATCH):
             numbers = range(start, min(start + BATCH, meetings + 1))
             rows = [_meeting(n, date(2000, 1, 1) + timedelta(days=n % 9_000)) for n in numbers]
-            db.session.execute(insert(Meeting), rows)
-            db.session.execute(insert(MeetingGroup), [{"meeting_id": n, "group_id": 1, "position": 1} for n in numbers])
+            _insert(Meeting, rows)
+            _insert(MeetingGroup, [{"meeting_id": n, "group_id": 1, "position": 1} for n in numbers])
             db.session.commit()
         db.session.execute(text("ANALYZE"))
         db.session.commit()
@@ -95,6 +87,15 @@ def move_meeting(meeting_id: int) -> None:
     meeting = db.session.get_one(Meeting, meeting_id)
     meeting.starts_on = (meeting.starts_on or date.today()) + timedelta(days=1)  # noqa: DTZ011 -- as above
     db.session.commit()
+
+
+def _insert(into: Any, rows: list[dict[str, Any]]) -> None:
+    db.session.execute(insert(getattr(into, "__table__", into)), rows)
+
+
+def _item(meeting: int, position: int) -> dict[str, object]:
+    title = f"Lēmums par ceļvedi un veloceliņu tīklu Nr. {position}"
+    return {"meeting_id": meeting, "position": position, "title_lv": title}
 
 
 def _group(number: int, slug: str) -> dict[str, object]:
