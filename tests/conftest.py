@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
@@ -26,6 +28,28 @@ pytest_plugins = ["tests.plugin_browser", "tests.plugin_postgresql"]
 BASE_URL = "https://grupas.example"
 # What is slow on purpose is as slow for the tests, which sign in a thousand times; the kind of hash stays the same.
 ACCOUNT_SETTINGS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 1, "argon2__memory_cost": 64}
+
+
+#: The day of every test that brings no day of its own and starts no other process.
+THE_DAY = datetime(2026, 11, 22, 9, tzinfo=UTC)
+#: Tests of other processes, whose clocks go right: their records are laid out around the real day.
+ON_THE_REAL_DAY = (
+    "tests.journeys.",
+    "tests.test_cli",
+    "tests.test_worker",
+    "tests.test_wheel",
+    "tests.test_installation",
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def the_day(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let tests happen on one day, so that they mean the same next year; the clock goes on from there."""
+    if request.module.__name__.startswith(ON_THE_REAL_DAY):
+        yield
+    else:
+        with time_machine.travel(THE_DAY):
+            yield
 
 
 class KeptTemplates(BytecodeCache):

@@ -189,6 +189,7 @@ PATHS = {
     "network": ("/kalendari/tikli/{}.ics", "/en/calendars/networks/{}.ics"),
     "group": ("/kalendari/grupas/{}.ics", "/en/calendars/groups/{}.ics"),
     "kind": ("/kalendari/veidi/{}.ics", "/en/calendars/kinds/{}.ics"),
+    "selection": ("/kalendari/izlase/{}.ics", "/en/calendars/selection/{}.ics"),
     "meeting": ("/kalendari/sanaksmes/{}.ics", "/en/calendars/meetings/{}.ics"),
 }
 
@@ -249,6 +250,7 @@ def public_feeds(records: list[Shown]) -> Iterator[Feed]:
     branches = {("all", ""), ("milestones", ""), ("network", "tikls")}
     branches |= {("kind", kind) for kind in ("local_group", "workshop", "training")}
     branches |= {("municipality", "dienas"), *(("group", name) for name in WORLDS)}
+    branches |= {("selection", "group:pulkstenis,kind:workshop"), ("selection", "network:tikls,municipality:dienas")}
     branches |= {("meeting", slug) for slug in ("viena-0", "stavokli-2", "senas-2", "teksti-5")}
     for kind, slug in sorted(branches):
         for lang, path in zip(("lv", "en"), PATHS[kind], strict=True):
@@ -257,6 +259,9 @@ def public_feeds(records: list[Shown]) -> Iterator[Feed]:
                 feed = Feed(path.format(slug) + past)
                 for record in records:
                     is_in_window = past or kind == "meeting" or not record.row.is_old
-                    if (kind, slug) in record.calendars and record.row.to is Audience.PUBLIC and is_in_window:
+                    parts = (
+                        {tuple(part.split(":")) for part in slug.split(",")} if kind == "selection" else {(kind, slug)}
+                    )
+                    if parts <= record.calendars and record.row.to is Audience.PUBLIC and is_in_window:
                         feed.add(record, lang)
                 yield feed
