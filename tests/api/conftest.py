@@ -60,7 +60,6 @@ def _fill(group: Group, named: Person, unnamed: Person) -> None:
         "Rudens sanāksme", groups=[group], slug="rudens", starts_on=date(2025, 10, 1), state=MeetingState.HELD
     )
     held.networks, held.place_lv, held.outcome_lv = group.networks, "Ķekavas novada dome", "Vienojāmies"
-    held.join_url, held.join_audience = f"https://x.example/{SECRET}", Audience.MEMBERS
     item = factories.agenda_item(held, topic=topic, initiative=paper, duration_minutes=30)
     factories.agenda_item(held, f"{SECRET} punkts", position=2, audience=Audience.MEMBERS, duration_minutes=15)
     factories.agenda_item(held, "Dažādi", position=3)
@@ -86,7 +85,8 @@ def _fill(group: Group, named: Person, unnamed: Person) -> None:
         InitiativeStateChange(position=2, state=InitiativeState.ACCEPTED, meeting=held, changed_on=date(2025, 10, 1))
     )
     paper.state = InitiativeState.ACCEPTED
-    factories.evening("Nākamā", groups=[group], slug="nakama", starts_on=date(2031, 3, 30))
+    ahead = factories.evening("Nākamā", groups=[group], slug="nakama", starts_on=date(2031, 3, 30))
+    ahead.join_url, ahead.join_audience = f"https://x.example/{SECRET}", Audience.MEMBERS
     factories.milestone(group.networks[0])
 
 
@@ -105,3 +105,8 @@ def _hide(group: Group) -> None:
     shown = factories.meeting("Kopīga", groups=[group], slug="kopiga", starts_on=date(2025, 12, 1))
     factories.agenda_item(shown, "Par citu grupu", topic=topic, initiative=paper)
     factories.decision(shown, "Par citu grupu", topic=topic, initiative=paper)
+    # An initiative that everyone sees, all of whose company is hidden.
+    alone = factories.initiative(group, "Viena pati", slug="viena", topic=topic, split_from=paper)
+    alone.meetings = [away]
+    factories.agenda_item(shown, f"{SECRET} punkts", position=2, initiative=alone, audience=Audience.MEMBERS)
+    factories.decision(shown, f"{SECRET} lēmums", initiative=alone, published_on=None)

@@ -38,7 +38,7 @@ def test_nothing_that_is_not_for_everyone_is_ever_told(client: FlaskClient) -> N
     told += [client.get(f"{HOME}/{name}?limit=100").text for name in LISTS]
     leaks = [word for text in told for word in (SECRET, SECRET.lower(), "@", "+371") if word in text]
     assert leaks == []
-    assert len(told) == 29
+    assert len(told) == 30
 
 
 HIDDEN = (
@@ -64,7 +64,7 @@ def test_the_lists_have_every_record_that_has_a_page(client: FlaskClient) -> Non
              "iniciativas": "papers", "temati": "topics"}  # fmt: skip
     expected = sorted((pages[sort], slug) for sort, slug in places if sort in pages)
     assert sorted((sort, slug) for sort in pages.values() for slug in names(client, sort)) == expected
-    assert len(expected) == 8
+    assert len(expected) == 9
 
 
 @pytest.mark.usefixtures("open_group")
@@ -120,6 +120,12 @@ def test_an_initiative_tells_every_state_and_meeting(client: FlaskClient) -> Non
         ("accepted", "2025-10-01"),
     ]
     assert (paper["originatorPerson"], path_of(paper["topic"])) == ([], f"{HOME}/topics/velo")
+
+
+@pytest.mark.usefixtures("open_group")
+def test_an_initiative_tells_nothing_of_hidden_company(client: FlaskClient) -> None:
+    paper = asked(client, f"{HOME}/papers/viena")
+    assert [paper[name] for name in ("topic", "consultation", "relatedPaper")] == [None, [], []]
 
 
 def test_an_initiative_that_became_part_of_another_says_so(client: FlaskClient) -> None:
