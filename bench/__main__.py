@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import promises
+from bench import comparing, promises
 from bench.page import say, write
 
-PARTS = {"promises": promises.measure}
+PARTS = {"promises": promises.measure, "peers": comparing.measure}
 
 
 def main(chosen: list[str]) -> int:
