@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import comparing, promises
+from bench import comparing, load, promises
 from bench.page import say, write
 
-PARTS = {"promises": promises.measure, "peers": comparing.measure}
+PARTS = {"promises": promises.measure, "peers": comparing.measure, "load": load.measure}
 
 
 def main(chosen: list[str]) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import insert, text
 
 from bench.records import fill
 from bench.servers import settings
+from bench.subscribers import GROUPS, MUNICIPALITY, NETWORKS
 from lag_tracker import create_app
 from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.config import load_settings
@@ -19,7 +20,9 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.latvian import sort_key
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.group import Group, GroupKind
-from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind, MeetingState, meeting_network
+from lag_tracker.models.municipality import Municipality
+from lag_tracker.models.network import Network, NetworkKind
 
 BATCH = 10_000
 
@@ -47,6 +50,24 @@ def with_feeds(folder: Path, sizes: tuple[int, ...]) -> None:
             _insert(MeetingGroup, [{"meeting_id": m["id"], "group_id": group, "position": 1} for m in meetings])
             _insert(AgendaItem, [_item(m["id"], position) for m in meetings for position in (1, 2, 3)])
             number += size
+        _write_events()
+
+
+def with_municipality(folder: Path, database_url: str = "") -> None:
+    """Make a municipality with its groups, each with twenty meetings of the past year and ten to come, and networks."""
+    kinds = list(MeetingKind)
+    with opened(folder, database_url):
+        upgrade()
+        place = {"id": 1, "slug": MUNICIPALITY, "name_lv": "Ķekavas novads", "name_sort": sort_key("Ķekavas novads")}
+        _insert(Municipality, [place])
+        _insert(Network, [_network(n) for n in range(1, NETWORKS + 1)])
+        _insert(Group, [_group(n, f"grupa-{n}") | {"municipality_id": 1} for n in range(1, GROUPS + 1)])
+        numbers, first = range(1, GROUPS * 30 + 1), date.today() - timedelta(days=360)  # noqa: DTZ011 -- as above
+        days = {n: first + timedelta(days=n // GROUPS * 18) for n in numbers}
+        _insert(Meeting, [_meeting(n, days[n]) | {"kind": kinds[n % len(kinds)]} for n in numbers])
+        _insert(MeetingGroup, [{"meeting_id": n, "group_id": n % GROUPS + 1, "position": 1} for n in numbers])
+        _insert(meeting_network, [{"meeting_id": n, "network_id": n % NETWORKS + 1} for n in numbers])
+        _insert(AgendaItem, [_item(n, position) for n in numbers for position in (1, 2, 3)])
         _write_events()
 
 
@@ -91,6 +112,17 @@ def move_meeting(meeting_id: int) -> None:
 
 def _insert(into: Any, rows: list[dict[str, Any]]) -> None:
     db.session.execute(insert(getattr(into, "__table__", into)), rows)
+
+
+def _network(number: int) -> dict[str, object]:
+    name = f"Cities{number}Gether"
+    return {
+        "id": number,
+        "slug": f"tikls-{number}",
+        "name": name,
+        "name_sort": sort_key(name),
+        "kind": NetworkKind.ACTION_PLANNING,
+    }
 
 
 def _item(meeting: int, position: int) -> dict[str, object]:
