@@ -1,15 +1,17 @@
 """What programs are told of what groups do: meetings, decisions, initiatives, topics, deadlines. See `shapes.py`."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
-from lag_tracker.api.shapes import Address, Pages, Person, Sample, Shape, When, Words
+from lag_tracker.actions.queries import ActionRow
+from lag_tracker.agenda.queries import SpeakerRow
+from lag_tracker.api.shapes import Address, Pages, Person, Sample, Shape, Source, When, Words
 from lag_tracker.models.action import ActionState
 from lag_tracker.models.decision import DecisionMethod
 from lag_tracker.models.initiative import InitiativeState
-from lag_tracker.models.meeting import LinkKind, MeetingKind, MeetingState, MinutesState, Mode
+from lag_tracker.models.meeting import LinkKind, MeetingKind, MeetingLink, MeetingState, MinutesState, Mode
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.topic import TopicState
 
@@ -38,6 +40,11 @@ class File(Shape):
     kind: LinkKind
     access_url: str
 
+    @classmethod
+    def of(cls, link: MeetingLink) -> Self:
+        """Return a link of a meeting."""
+        return cls(name=Words.of(link.title), kind=link.kind, access_url=link.url)
+
 
 class AgendaItem(Shape):
     """One item of a public agenda."""
@@ -60,6 +67,12 @@ class Speaker(Shape):
     affiliation: Words
     organisation: Words | None
 
+    @classmethod
+    def of(cls, row: SpeakerRow) -> Self:
+        """Return a speaker as pages name them."""
+        organisation = Words.of(row.organisation) if row.organisation else None
+        return cls(name=row.name, affiliation=Words.of(row.affiliation), organisation=organisation)
+
 
 class Decision(Shape):
     """What a meeting decided, since the day it was published. OParl has it as the result of an agenda item."""
@@ -78,6 +91,7 @@ class Decision(Shape):
     published_date: date | None
     topic: Address | None
     paper: Address | None
+    source: list[Source]
     sample: Sample
     web: Pages
 
@@ -89,6 +103,11 @@ class Action(Shape):
     responsible: str | None
     due_date: date | None
     state: ActionState
+
+    @classmethod
+    def of(cls, row: ActionRow) -> Self:
+        """Return an action as pages show it."""
+        return cls(text=Words.of(row.text), responsible=row.responsible, due_date=row.due_on, state=row.state)
 
 
 class Meeting(Shape):
@@ -128,6 +147,7 @@ class Meeting(Shape):
     calendar: Pages | None = Field(description="It as a calendar file; null where its day is not known.")
     created: Created
     modified: Modified
+    source: list[Source]
     sample: Sample
     web: Pages
 
@@ -166,6 +186,7 @@ class Paper(Shape):
     related_paper: list[Address] = Field(description="The one that it was split off from.")
     created: Created
     modified: Modified
+    source: list[Source]
     sample: Sample
     web: Pages
 
@@ -197,4 +218,5 @@ class Milestone(Shape):
     summary: Words
     when: When
     applies_to: Words
+    source: list[Source]
     sample: Sample

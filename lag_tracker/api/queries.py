@@ -5,7 +5,7 @@ Every list is walked by the numbers of its rows: what was recorded later stands 
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, or_, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -37,8 +37,11 @@ from lag_tracker.models.visibility import (
     visible_milestones,
     visible_topics,
 )
+from lag_tracker.sources.queries import CitedSource, citations_of_each
 from lag_tracker.topics.queries import Change
 
+#: The sources of records, by their numbers.
+Sources: TypeAlias = Mapping[int, list[CitedSource]]
 Row = TypeVar("Row")
 
 
@@ -55,13 +58,15 @@ class Cut(NamedTuple):
 
 
 class MeetingParts(NamedTuple):
-    """Meetings, and what stands on their pages, by their numbers; decisions by their slugs."""
+    """Meetings, and what stands on their pages, by their numbers; decisions by the slugs of the meetings."""
 
     meetings: Sequence[Meeting]
     agendas: Mapping[int, list[AgendaRow]]
     speakers: Mapping[int, list[SpeakerRow]]
     actions: Mapping[int, list[ActionRow]]
     decisions: Mapping[str, list[DecisionRow]]
+    sources: Sources
+    sources_of_decisions: Sources
 
 
 class PaperParts(NamedTuple):
@@ -71,6 +76,7 @@ class PaperParts(NamedTuple):
     changes: Mapping[str, list[Change]]
     consultations: Mapping[int, list[str]]
     kin: Mapping[int, str]
+    sources: Sources
 
 
 class MemberPlace(NamedTuple):
@@ -130,15 +136,18 @@ def meetings(session: Session, cut: Cut) -> MeetingParts:
     """Return meetings with all that stands on their pages."""
     found = session.scalars(cut.of(whole_meetings(PUBLIC), Meeting)).all()
     numbers = [meeting.id for meeting in found]
-    decisions: dict[str, list[DecisionRow]] = {}
-    for row in decisions_by_number(session, viewer=PUBLIC, only=[Decision.meeting_id.in_(numbers)]):
-        decisions.setdefault(row.meeting_slug, []).append(row)
+    rows = decisions_by_number(session, viewer=PUBLIC, only=[Decision.meeting_id.in_(numbers)])
+    decided: dict[str, list[DecisionRow]] = {}
+    for row in rows:
+        decided.setdefault(row.meeting_slug, []).append(row)
     return MeetingParts(
         found,
         agendas_of(session, {meeting.id: meeting.starts_at_time for meeting in found}, viewer=PUBLIC),
         speakers_at(session, numbers, viewer=PUBLIC),
         actions_at(session, numbers, viewer=PUBLIC),
-        decisions,
+        decided,
+        citations_of_each(session, "meeting", numbers),
+        citations_of_each(session, "decision", [row.id for row in rows]),
     )
 
 
@@ -164,7 +173,8 @@ def papers(session: Session, cut: Cut) -> PaperParts:
     changes: dict[str, list[Change]] = {}
     for change in changes_of(session, viewer=PUBLIC, only=Initiative.id.in_(numbers)):
         changes.setdefault(change.slug, []).append(change)
-    return PaperParts(rows, changes, _consultations(session, numbers), _kin(session, rows))
+    sources = citations_of_each(session, "initiative", numbers)
+    return PaperParts(rows, changes, _consultations(session, numbers), _kin(session, rows), sources)
 
 
 def _kin(session: Session, rows: Collection[Initiative]) -> dict[int, str]:

@@ -1,14 +1,15 @@
 """Records of the database as programs are told of them. Nothing is asked here: what was not read is not told."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
-from lag_tracker.actions.queries import ActionRow
-from lag_tracker.agenda.queries import AgendaRow, SpeakerRow
+from lag_tracker.agenda.queries import AgendaRow
 from lag_tracker.api import proceedings, shapes
 from lag_tracker.api.places import Places
 from lag_tracker.api.queries import MeetingParts, MemberPlace, PaperParts
-from lag_tracker.api.shapes import When, Words
+from lag_tracker.api.shapes import Source, When, Words
 from lag_tracker.calendars.entries import wall_clock
 from lag_tracker.decisions.queries import DecisionRow
 from lag_tracker.labels import meeting_title
@@ -21,10 +22,14 @@ from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
+from lag_tracker.sources.queries import CitedSource
 from lag_tracker.topics.queries import Change
 
+#: The sources of a record.
+Cited: TypeAlias = Sequence[CitedSource]
 
-def body(one: Municipality, places: Places) -> shapes.Body:
+
+def body(one: Municipality, cited: Cited, places: Places) -> shapes.Body:
     """Return what is told of a municipality."""
     return shapes.Body(
         id=places.of("bodies", one.slug),
@@ -34,11 +39,12 @@ def body(one: Municipality, places: Places) -> shapes.Body:
         website=one.website,
         organization=places.listed("organizations", body=one.slug),
         meeting=places.listed("meetings", body=one.slug),
+        source=Source.all_of(cited),
         web=places.pages("municipalities.show", one.slug),
     )
 
 
-def network(one: Network, places: Places) -> shapes.Network:
+def network(one: Network, cited: Cited, places: Places) -> shapes.Network:
     """Return what is told of a network."""
     return shapes.Network(
         id=places.of("networks", one.slug),
@@ -66,11 +72,12 @@ def network(one: Network, places: Places) -> shapes.Network:
         ],
         organization=places.listed("organizations", network=one.slug),
         meeting=places.listed("meetings", network=one.slug),
+        source=Source.all_of(cited),
         web=places.pages("networks.show", one.slug),
     )
 
 
-def organization(one: Group, above: str | None, places: Places) -> shapes.Organization:
+def organization(one: Group, above: str | None, cited: Cited, places: Places) -> shapes.Organization:
     """Return what is told of a group; `above` is the slug of the group it is part of, where everyone sees that."""
     return shapes.Organization(
         id=places.of("organizations", one.slug),
@@ -91,6 +98,7 @@ def organization(one: Group, above: str | None, places: Places) -> shapes.Organi
         paper=places.listed("papers", organization=one.slug),
         topic=places.listed("topics", organization=one.slug),
         calendar=places.pages("feeds.group", one.slug, ".ics"),
+        source=Source.all_of(cited),
         sample=one.is_sample,
         web=places.pages("groups.show", one.slug),
     )
@@ -113,7 +121,6 @@ def membership(found: MemberPlace, group: str, places: Places) -> shapes.Members
 
 def meeting(one: Meeting, parts: MeetingParts, places: Places, today: date) -> proceedings.Meeting:
     """Return what is told of a meeting: what its page says on the day `today`."""
-    minutes, others = _files(one)
     return proceedings.Meeting(
         id=places.of("meetings", one.slug),
         name=_title(one),
@@ -134,23 +141,36 @@ def meeting(one: Meeting, parts: MeetingParts, places: Places, today: date) -> p
         organizer=places.maybe("bodies", one.organiser.slug if one.organiser else None),
         summary=Words.of(one.summary),
         agenda_item=[_agenda_item(row, one, places) for row in parts.agendas.get(one.id, [])],
-        speaker=[_speaker(row) for row in parts.speakers.get(one.id, [])],
+        speaker=[proceedings.Speaker.of(row) for row in parts.speakers.get(one.id, [])],
         participants=Words.of(one.participants),
         head_count=one.head_count,
-        minutes_state=one.minutes_state if _is_over(one, today) else None,
-        outcome=Words.of(one.outcome),
-        decision=[decision(row, places) for row in parts.decisions.get(one.slug, [])],
-        action=[_action(row) for row in parts.actions.get(one.id, [])],
         paper=[places.of("papers", found.slug) for found in one.initiatives],
-        results_protocol=minutes,
-        auxiliary_file=others,
         note=Words.of(one.note),
         calendar=places.pages("feeds.meeting", one.slug, ".ics") if one.has_day else None,
         created=one.created_at,
         modified=one.changed_at,
         sample=any(group.is_sample for group in one.groups[:1]),
+        source=Source.all_of(parts.sources.get(one.id, [])),
         web=places.pages("meetings.show", one.slug),
+        **_what_came_of_it(one, parts, places, today),
     )
+
+
+def _what_came_of_it(one: Meeting, parts: MeetingParts, places: Places, today: date) -> dict[str, Any]:
+    """Return the fields of a meeting that are filled afterwards."""
+    files = [proceedings.File.of(link) for link in one.links]
+    minutes = next((file for file in files if file.kind is LinkKind.MINUTES), None)
+    return {
+        "minutes_state": one.minutes_state if _is_over(one, today) else None,
+        "outcome": Words.of(one.outcome),
+        "decision": [
+            decision(row, parts.sources_of_decisions.get(row.id, []), places)
+            for row in parts.decisions.get(one.slug, [])
+        ],
+        "action": [proceedings.Action.of(row) for row in parts.actions.get(one.id, [])],
+        "results_protocol": minutes,
+        "auxiliary_file": [file for file in files if file is not minutes],
+    }
 
 
 def _title(one: Meeting) -> Words:
@@ -188,25 +208,7 @@ def _agenda_item(row: AgendaRow, one: Meeting, places: Places) -> proceedings.Ag
     )
 
 
-def _speaker(row: SpeakerRow) -> proceedings.Speaker:
-    organisation = Words.of(row.organisation) if row.organisation else None
-    return proceedings.Speaker(name=row.name, affiliation=Words.of(row.affiliation), organisation=organisation)
-
-
-def _action(row: ActionRow) -> proceedings.Action:
-    return proceedings.Action(
-        text=Words.of(row.text), responsible=row.responsible, due_date=row.due_on, state=row.state
-    )
-
-
-def _files(one: Meeting) -> tuple[proceedings.File | None, list[proceedings.File]]:
-    """Return a meeting's minutes, where there are any, and all its other documents and recordings."""
-    files = [proceedings.File(name=Words.of(link.title), kind=link.kind, access_url=link.url) for link in one.links]
-    minutes = next((file for file in files if file.kind is LinkKind.MINUTES), None)
-    return minutes, [file for file in files if file is not minutes]
-
-
-def decision(row: DecisionRow, places: Places) -> proceedings.Decision:
+def decision(row: DecisionRow, cited: Cited, places: Places) -> proceedings.Decision:
     """Return what is told of a decision."""
     return proceedings.Decision(
         id=places.of("decisions", row.id),
@@ -222,6 +224,7 @@ def decision(row: DecisionRow, places: Places) -> proceedings.Decision:
         published_date=row.published_on,
         topic=places.maybe("topics", row.topic_slug),
         paper=places.maybe("papers", row.initiative_slug),
+        source=Source.all_of(cited),
         sample=row.is_sample,
         web=places.pages("meetings.show", row.meeting_slug, f"#lemums-{row.id}"),
     )
@@ -249,6 +252,7 @@ def paper(one: Initiative, parts: PaperParts, places: Places) -> proceedings.Pap
         related_paper=[places.of("papers", out_of)] if out_of else [],
         created=one.created_at,
         modified=one.changed_at,
+        source=Source.all_of(parts.sources.get(one.id, [])),
         sample=one.group.is_sample,
         web=places.pages("initiatives.show", one.slug),
     )
@@ -278,7 +282,7 @@ def topic(one: Topic, places: Places) -> proceedings.Topic:
     )
 
 
-def milestone(one: Milestone, places: Places) -> proceedings.Milestone:
+def milestone(one: Milestone, cited: Cited, places: Places) -> proceedings.Milestone:
     """Return what is told of a deadline or phase; a deadline is one day."""
     last = one.ends_on if one.kind is MilestoneKind.PHASE else None
     return proceedings.Milestone(
@@ -290,5 +294,6 @@ def milestone(one: Milestone, places: Places) -> proceedings.Milestone:
         summary=Words.of(one.summary),
         when=When.of(one.starts_on, last, one.date_precision, one.date_certainty),
         applies_to=Words.of(one.applies_to),
+        source=Source.all_of(cited),
         sample=one.group.is_sample if one.group else False,
     )

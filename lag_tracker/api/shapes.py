@@ -4,6 +4,7 @@ The fields bear OParl's names where OParl has the same thing. The docstrings and
 of the interface says to developers.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
@@ -16,6 +17,7 @@ from lag_tracker.models.municipality import MunicipalityKind
 from lag_tracker.models.network import NetworkKind, PartnerRole
 from lag_tracker.models.organisation import Sector
 from lag_tracker.models.traits import Certainty, Dated, Precision
+from lag_tracker.sources.queries import CitedSource
 
 Record = TypeVar("Record", bound="Shape")
 
@@ -69,6 +71,32 @@ class When(Shape):
         return cls.of(record.starts_on, record.ends_on, record.date_precision, record.date_certainty)
 
 
+class Source(Shape):
+    """A public page or paper that facts of a record come from."""
+
+    publisher: str
+    department: str | None
+    name: Words
+    url: str | None
+    published_date: date | None
+    edited_date: date | None
+
+    @classmethod
+    def all_of(cls, cited: Iterable[CitedSource]) -> "list[Source]":
+        """Return the sources that a record's page names at its foot."""
+        return [
+            cls(
+                publisher=one.publisher,
+                department=one.department,
+                name=Words.of(one.title),
+                url=one.url,
+                published_date=one.published_on,
+                edited_date=one.edited_on,
+            )
+            for one in cited
+        ]
+
+
 class Body(Shape):
     """A municipality or planning region."""
 
@@ -80,6 +108,7 @@ class Body(Shape):
     website: str | None
     organization: Address = Field(description="The list of its groups.")
     meeting: Address = Field(description="The list of meetings that its groups hold or that it organises.")
+    source: list[Source]
     web: Pages
 
 
@@ -113,6 +142,7 @@ class Network(Shape):
     partnership: list[Partnership]
     organization: Address = Field(description="The list of the groups that work for it.")
     meeting: Address = Field(description="The list of its meetings.")
+    source: list[Source]
     web: Pages
 
 
@@ -138,6 +168,7 @@ class Organization(Shape):
     paper: Address
     topic: Address
     calendar: Pages = Field(description="Its calendar feed, to subscribe to.")
+    source: list[Source]
     sample: Sample
     web: Pages
 

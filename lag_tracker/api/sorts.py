@@ -18,6 +18,7 @@ from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.topic import Topic
+from lag_tracker.sources.queries import citations_of_each
 
 
 class Told(NamedTuple):
@@ -45,15 +46,21 @@ class Sort(NamedTuple):
 
 
 def _bodies(session: Session, cut: Cut, places: Places, _today: date) -> list[Told]:
-    return [Told(one.id, records.body(one, places)) for one in queries.municipalities(session, cut)]
+    rows = queries.municipalities(session, cut)
+    sources = citations_of_each(session, "municipality", [one.id for one in rows])
+    return [Told(one.id, records.body(one, sources.get(one.id, []), places)) for one in rows]
 
 
 def _networks(session: Session, cut: Cut, places: Places, _today: date) -> list[Told]:
-    return [Told(one.id, records.network(one, places)) for one in queries.networks(session, cut)]
+    rows = queries.networks(session, cut)
+    sources = citations_of_each(session, "network", [one.id for one in rows])
+    return [Told(one.id, records.network(one, sources.get(one.id, []), places)) for one in rows]
 
 
 def _organizations(session: Session, cut: Cut, places: Places, _today: date) -> list[Told]:
-    return [Told(one.id, records.organization(one, above, places)) for one, above in queries.groups(session, cut)]
+    rows = queries.groups(session, cut)
+    sources = citations_of_each(session, "group", [one.id for one, _ in rows])
+    return [Told(one.id, records.organization(one, above, sources.get(one.id, []), places)) for one, above in rows]
 
 
 def _meetings(session: Session, cut: Cut, places: Places, today: date) -> list[Told]:
@@ -62,7 +69,9 @@ def _meetings(session: Session, cut: Cut, places: Places, today: date) -> list[T
 
 
 def _decisions(session: Session, cut: Cut, places: Places, _today: date) -> list[Told]:
-    return [Told(row.id, records.decision(row, places)) for row in queries.decisions(session, cut)]
+    rows = queries.decisions(session, cut)
+    sources = citations_of_each(session, "decision", [row.id for row in rows])
+    return [Told(row.id, records.decision(row, sources.get(row.id, []), places)) for row in rows]
 
 
 def _papers(session: Session, cut: Cut, places: Places, _today: date) -> list[Told]:
@@ -75,7 +84,9 @@ def _topics(session: Session, cut: Cut, places: Places, _today: date) -> list[To
 
 
 def _milestones(session: Session, cut: Cut, places: Places, _today: date) -> list[Told]:
-    return [Told(one.id, records.milestone(one, places)) for one in queries.milestones(session, cut)]
+    rows = queries.milestones(session, cut)
+    sources = citations_of_each(session, "milestone", [one.id for one in rows])
+    return [Told(one.id, records.milestone(one, sources.get(one.id, []), places)) for one in rows]
 
 
 #: By their names in addresses. Municipalities and networks are public as they are; all else is asked of the rule.

@@ -48,14 +48,27 @@ def citations_of_meeting(session: Session, meeting_id: int, *, decisions: Iterab
     return _cited_for(session, (Citation.meeting_id == meeting_id) | Citation.decision_id.in_(list(decisions)))
 
 
+def citations_of_each(session: Session, noun: str, numbers: Iterable[int]) -> dict[int, list[CitedSource]]:
+    """Return the sources of several records of one kind, such as "meeting", by their numbers, in one statement."""
+    column = getattr(Citation, f"{noun}_id")
+    cited: dict[int, list[tuple[Citation, Source]]] = {}
+    for citation, source in _citations(session, column.in_(list(numbers))):
+        cited.setdefault(getattr(citation, column.key), []).append((citation, source))
+    return {number: _by_source(found) for number, found in cited.items()}
+
+
 def _cited_for(session: Session, records: ColumnElement[bool]) -> list[CitedSource]:
+    return _by_source(_citations(session, records))
+
+
+def _citations(session: Session, records: ColumnElement[bool]) -> Iterable[tuple[Citation, Source]]:
+    found = select(Citation, Source).join(Source, Source.id == Citation.source_id).where(records)
+    return ((citation, source) for citation, source in session.execute(found.order_by(Citation.aspect, Citation.id)))
+
+
+def _by_source(cited: Iterable[tuple[Citation, Source]]) -> list[CitedSource]:
     found: dict[Source, list[Citation]] = {}
-    for citation, source in session.execute(
-        select(Citation, Source)
-        .join(Source, Source.id == Citation.source_id)
-        .where(records)
-        .order_by(Citation.aspect, Citation.id)
-    ):
+    for citation, source in cited:
         found.setdefault(source, []).append(citation)
     return [_cited(source, citations) for source, citations in found.items()]
 

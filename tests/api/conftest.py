@@ -15,6 +15,7 @@ from lag_tracker.models.meeting import LinkKind, MeetingLink, MeetingState
 from lag_tracker.models.network import PartnerRole, Partnership
 from lag_tracker.models.organisation import Sector
 from lag_tracker.models.person import Person
+from lag_tracker.models.source import Citation, Source
 from lag_tracker.models.theme import Theme
 from lag_tracker.models.traits import Audience
 from tests import factories
@@ -68,7 +69,7 @@ def _fill(group: Group, named: Person, unnamed: Person) -> None:
     db.session.execute(
         agenda_presenter.insert(), [{"agenda_item_id": item.id, "speaker_id": one.id} for one in speakers]
     )
-    factories.decision(held, "Būvēt", number=1, topic=topic, initiative=paper, published_on=date(2025, 10, 2))
+    built = factories.decision(held, "Būvēt", number=1, topic=topic, initiative=paper, published_on=date(2025, 10, 2))
     factories.decision(held, f"{SECRET} lēmums", published_on=None)
     db.session.add_all(
         [
@@ -81,6 +82,11 @@ def _fill(group: Group, named: Person, unnamed: Person) -> None:
             ),
         ]
     )
+    source = Source(publisher="Ķekavas novads", title_lv="Par sanāksmi", url="https://x.example/zina")
+    db.session.add(source)
+    db.session.flush()
+    cited = ("meeting", held), ("decision", built), ("group", group), ("initiative", paper)
+    db.session.add_all(Citation(source_id=source.id, **{f"{noun}_id": one.id}) for noun, one in cited)
     paper.history.append(
         InitiativeStateChange(position=2, state=InitiativeState.ACCEPTED, meeting=held, changed_on=date(2025, 10, 1))
     )

@@ -20,6 +20,7 @@ from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingLink, MinutesState
 from lag_tracker.models.network import Network, Partnership
 from lag_tracker.models.person import Person
+from lag_tracker.models.source import Source
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
 from tests import factories
@@ -63,6 +64,7 @@ CHANGES = (
     ("meetings/rudens", changing(Action, due_on=None)),
     ("meetings/rudens", changing(MeetingLink, title_en="Minutes")),
     ("meetings/rudens", changing(Group, is_sample=True)),
+    ("meetings/rudens", changing(Source, publisher="URBACT")),
     ("decisions/1", changing(Decision, initiative_id=None)),
     ("decisions?organization=atklata", changing(Decision, published_on=None)),
     ("papers/statni", changing(Initiative, summary_lv="Īsi")),
