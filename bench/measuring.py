@@ -8,7 +8,7 @@ from bench.servers import Answer, Running
 
 ROUNDS = 7
 #: CPU seconds of a round, so that no single hiccup counts.
-LEAST_SECONDS = 0.25
+LEAST_SECONDS = 0.4
 
 
 def expect(status: int, request: Callable[[], Answer]) -> Callable[[], Answer]:
