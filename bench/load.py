@@ -18,6 +18,7 @@ from bench.page import say
 from bench.servers import BARE, OURS, Running, cpu_seconds, serving
 from bench.storm import NOT_MODIFIED, OK, Outcome, Request, pollers, send
 from bench.subscribers import CLIENTS, GROUPS, KINDS, MUNICIPALITY, NETWORKS, Condition, Poll, feeds, fullest_minute
+from tests.nginx import find_nginx, free_port, running
 from tests.plugin_postgresql import create_database, start_server
 
 SUBSCRIBERS = (1_000, 10_000, 50_000)
@@ -36,14 +37,15 @@ MOVED_NAMES = {
 WORDS = f"""\
 A municipality with {GROUPS} groups, {NETWORKS} networks and {30 * GROUPS:,} meetings: 200 feeds in two languages.
 They are polled as in the fullest minute of the busiest hour, by the programs in the first table, each poll over a
-connection of its own and without a proxy. The minute is sent within {60 // PACE} seconds, so the load is that of
+connection of its own and without https. The minute is sent within {60 // PACE} seconds, so the load is that of
 {PACE} times the subscribers. Meanwhile a meeting is moved.
 
 “CPU each” is that of all server processes for one poll; it is compared with a bare Flask view that was sent as many
-requests at the same times. The longest wait counts from when a poll was due to the end of its answer, and has in it
-what the pollers need themselves, on the same machine. “Fresh after” is the time from the end of saving to the first
-answer that shows the change, of each process. A poll has failed when it was not answered with the whole feed or 304, or
-was told after the change that nothing is new."""
+requests at the same times. “Beside each” is the CPU of the database, or of nginx in front, which was just started, asks
+once for each feed and packing, and then answers by itself. The longest wait counts from when a poll was due to the end
+of its answer, and has in it what the pollers need themselves, on the same machine. “Fresh after” is the time from the
+end of saving to the first answer that shows the change, of each process. A poll has failed when it was not answered
+with the whole feed or 304, or was told after the change that nothing is new."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,20 @@ class Setup:
 
     name: str
     servers: list[Running]
-    #: The database's own process, where it is one.
-    database: psutil.Process | None = None
+    #: The process of the database, or of the cache in front.
+    beside: psutil.Process | None = None
+    #: The port of the cache in front, where there is one.
+    cache_port: int | None = None
+
+    @property
+    def ports(self) -> list[int]:
+        """Where polls are sent to, in turns."""
+        return [self.cache_port] if self.cache_port else [server.port for server in self.servers]
 
     def cpu_seconds(self) -> tuple[float, float]:
-        """Return the CPU time used so far: by the servers, and by the database."""
+        """Return the CPU time used so far: by the servers, and by what is beside them."""
         servers = sum(server.cpu_seconds() for server in self.servers)
-        return servers, cpu_seconds(self.database) if self.database else 0.0
+        return servers, cpu_seconds(self.beside) if self.beside else 0.0
 
 
 @dataclass(frozen=True)
@@ -77,9 +86,10 @@ class Row:
     subscribers: int
     outcomes: list[Outcome]
     cpu: float
-    database_cpu: float
+    cpu_beside: float
     bare_cpu: float
-    edit: Edit
+    #: None where a cache may answer as before for some minutes.
+    edit: Edit | None
 
     @property
     def failures(self) -> int:
@@ -87,8 +97,9 @@ class Row:
         return sum(outcome.status not in {OK, NOT_MODIFIED} or self._is_stale(outcome) for outcome in self.outcomes)
 
     def _is_stale(self, outcome: Outcome) -> bool:
-        name = outcome.path.rpartition("/")[2].removesuffix(".ics")
-        return outcome.status == NOT_MODIFIED and outcome.sent_at > self.edit.saved_at and name in MOVED_NAMES
+        if self.edit is None or outcome.status != NOT_MODIFIED or outcome.sent_at <= self.edit.saved_at:
+            return False
+        return outcome.path.rpartition("/")[2].removesuffix(".ics") in MOVED_NAMES
 
     def cells(self) -> list[str]:
         """Return what the table shows."""
@@ -103,15 +114,15 @@ class Row:
             f"{sum(outcome.length for outcome in self.outcomes) / count / 1000:.1f} kB",
             f"{self.cpu * 1e6:.0f} µs",
             f"{self.cpu / self.bare_cpu:.2f} ×",
-            f"{self.database_cpu * 1e6:.0f} µs" if self.database_cpu else "–",
+            f"{self.cpu_beside * 1e6:.0f} µs" if self.cpu_beside else "–",
             f"{max(outcome.waited for outcome in self.outcomes) * 1000:.0f} ms",
-            " / ".join(f"{seconds * 1000:.0f} ms" for seconds in self.edit.shown_after),
+            " / ".join(f"{after * 1000:.0f} ms" for after in self.edit.shown_after) if self.edit else "≤ 5 min",
         ]
 
 
 COLUMNS = (
     *("served by", "subscribers", "polls", "200", "304", "failed", "bytes each", "CPU each", "× bare Flask"),
-    *("database each", "longest wait", "fresh after"),
+    *("beside each", "longest wait", "fresh after"),
 )
 
 
@@ -120,7 +131,7 @@ def measure(folder: Path) -> tuple[str, bool]:
     rows = []
     with pollers() as executor:
         bare = _bare(folder, executor)
-        for setting_up in (_on_sqlite, _on_postgresql):
+        for setting_up in (_on_sqlite, _behind_cache, _on_postgresql):
             with setting_up(folder) as setup:
                 for subscribers in SUBSCRIBERS:
                     rows.append(_row(setup, subscribers, executor, bare[subscribers]))
@@ -150,6 +161,18 @@ def _on_sqlite(folder: Path) -> Iterator[Setup]:
     with_municipality(place)
     with serving(OURS, instance=place) as server, opened(place):
         yield Setup("SQLite, one process", [server])
+
+
+@contextmanager
+def _behind_cache(folder: Path) -> Iterator[Setup]:
+    place, nginx, port = folder / "sqlite", find_nginx(), free_port()
+    if nginx is None:
+        raise RuntimeError("nginx was not found: install the package nginx, or let scripts/setup test fetch it.")
+    with (
+        serving(OURS, instance=place) as server,
+        running(nginx, folder / "nginx", application=server.port, port=port, plain_port=free_port()) as process,
+    ):
+        yield Setup("SQLite, one process, behind nginx with its cache", [server], psutil.Process(process), port)
 
 
 @contextmanager
@@ -186,15 +209,15 @@ def _bare(folder: Path, executor: Executor) -> dict[int, float]:
 
 def _row(setup: Setup, subscribers: int, executor: Executor, bare: float) -> Row:
     known = _fetch_all(setup)
-    ports = itertools.cycle(server.port for server in setup.servers)
+    ports = itertools.cycle(setup.ports)
     requests = [_request(poll, next(ports), known) for poll in fullest_minute(subscribers)]
     before = setup.cpu_seconds()
     start, sending = send(executor, requests)
-    edit = _edit(setup, start, known)
+    edit = None if setup.cache_port else _edit(setup, start, known)
     outcomes = sending.result()
-    cpu, database = (now - then for now, then in zip(setup.cpu_seconds(), before, strict=True))
+    cpu, beside = (now - then for now, then in zip(setup.cpu_seconds(), before, strict=True))
     count = len(outcomes)
-    return Row(setup.name, subscribers, outcomes, cpu / count, database / count, bare, edit)
+    return Row(setup.name, subscribers, outcomes, cpu / count, beside / count, bare, edit)
 
 
 def _fetch_all(setup: Setup) -> dict[tuple[str, bool], dict[str, str]]:

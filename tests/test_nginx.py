@@ -1,11 +1,7 @@
 """The configuration for nginx in the documentation: a real nginx runs it in front of the application."""
 
 import gzip
-import os
 import re
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from http.client import HTTPConnection
@@ -21,14 +17,12 @@ from werkzeug.serving import make_server
 from lag_tracker.database import db
 from lag_tracker.models.meeting import Meeting
 from tests import factories
+from tests.nginx import CONFIGURATION, PATIENCE, find_nginx, free_port, running
 from tests.plugin_browser import give_up
 
-ROOT = Path(__file__).parent.parent
-CONFIGURATION = (ROOT / "docs" / "nginx.conf").read_text(encoding="utf-8")
 FEED = "/kalendari/grupas/kekava.ics"
 TOKEN = "c2f0a7d49b31e6588aa1c2f0a7d49b31"
 SECRET = f"/kalendari/privati/{TOKEN}.ics"
-PATIENCE = 10
 pytestmark = pytest.mark.sqlite_only
 
 
@@ -49,8 +43,11 @@ class Asked(NamedTuple):
 class Site:
     """The application behind nginx, on this machine."""
 
-    def __init__(self, app: Flask, folder: Path) -> None:
-        self.folder, self.asked, self.following = folder, list[Asked](), app.wsgi_app
+    #: Where nginx writes its logs and its cache.
+    folder: Path
+
+    def __init__(self, app: Flask) -> None:
+        self.asked, self.following = list[Asked](), app.wsgi_app
         #: What the application says about keeping its answers is exchanged for this.
         self.caching = "public, max-age=300"
         self.server = make_server("127.0.0.1", 0, self.answer, threaded=True)
@@ -85,13 +82,6 @@ class Site:
         return b"".join(file.read_bytes() for file in sorted(self.folder.rglob("*")) if file.is_file())
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
 def until(is_so: Callable[[], bool]) -> None:
     """Ask again and again until something is so."""
     end = monotonic() + PATIENCE
@@ -99,57 +89,21 @@ def until(is_so: Callable[[], bool]) -> None:
         assert monotonic() < end, "It never came."
 
 
-def as_documented(site: Site, folder: Path) -> str:
-    """Return the configuration with the ports and folders of this test, and without a certificate."""
-    changed = CONFIGURATION
-    for pattern, instead in (
-        (r"\n *(listen \[|ssl_certificate).*", ""),
-        (r"listen 443 ssl;", f"listen 127.0.0.1:{site.port};"),
-        (r"listen 80;", f"listen 127.0.0.1:{site.plain_port};"),
-        (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{site.server.server_port};"),
-        (r"/var/cache/nginx-lag-tracker", str(folder / "cache")),
-        (r"/var/log/nginx/", f"{folder}/"),
-    ):
-        changed, count = re.subn(pattern, instead, changed)
-        assert count, pattern
-    return changed
-
-
 @pytest.fixture
-def nginx() -> str:
-    """Return the program, as the system or scripts/setup has it."""
-    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin:{ROOT}/.cache/nginx/usr/sbin")
-    return found or give_up("nginx was not found: install the package nginx, or let scripts/setup test fetch it")
-
-
-@pytest.fixture
-def site(app: Flask, nginx: str, tmp_path: Path) -> Iterator[Site]:
+def site(app: Flask, tmp_path: Path) -> Iterator[Site]:
     """Run the application, and nginx in front of it."""
+    nginx = find_nginx() or give_up(
+        "nginx was not found: install the package nginx, or let scripts/setup test fetch it"
+    )
     factories.evening("Sanāksme", groups=[factories.group(slug="kekava")])
     db.session.commit()
-    site = Site(app, tmp_path / "nginx")
-    site.folder.mkdir()
-    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    temporary = "".join(f"{kind}_temp_path temporary;" for kind in kinds)
-    rights = "user root;" if os.geteuid() == 0 else ""
-    (tmp_path / "nginx.conf").write_text(
-        f"{rights} daemon off; pid {tmp_path}/pid; events {{}}\n"
-        f"http {{ {temporary} {as_documented(site, site.folder)} }}"
-    )
+    site, folder = Site(app), tmp_path / "nginx"
+    site.folder = folder / "written"
     Thread(target=site.server.serve_forever, daemon=True).start()
-    options = ["-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-e", str(site.folder / "start.log")]
-    process = subprocess.Popen([nginx, *options])
-    until(lambda: is_listening(site.port) or process.poll() is not None)
-    yield site
-    process.terminate()
-    process.wait()
+    with running(nginx, folder, application=site.server.server_port, port=site.port, plain_port=site.plain_port):
+        yield site
     with suppress(OSError):
         site.stop_application()
-
-
-def is_listening(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_the_application_is_asked_once_for_each_packing(site: Site) -> None:
