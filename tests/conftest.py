@@ -34,11 +34,13 @@ ACCOUNT_SETTINGS["SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS"] = {"argon2__rounds": 
 THE_DAY = datetime(2026, 11, 22, 9, tzinfo=UTC)
 #: Tests of other processes, whose clocks go right: their records are laid out around the real day.
 ON_THE_REAL_DAY = (
+    "tests.calendars.test_subscriber",
     "tests.journeys.",
+    "tests.letters.test_encrypting",
     "tests.test_cli",
-    "tests.test_worker",
-    "tests.test_wheel",
     "tests.test_installation",
+    "tests.test_wheel",
+    "tests.test_worker",
 )
 
 

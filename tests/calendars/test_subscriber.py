@@ -194,20 +194,21 @@ def test_hours_are_right_on_both_sides_of_a_change_of_the_clocks(
 def test_a_member_follows_what_only_members_read_and_no_log_tells_the_address(
     app: Flask, server: str, tmp_path: Path
 ) -> None:
-    group = factories.group("Mūsu")
-    factories.evening("Slēgtā", groups=[group], audience=Audience.MEMBERS, starts_on=date(2026, 12, 1))
-    draft = factories.evening("Topošā", groups=[group], state=MeetingState.DRAFT, starts_on=date(2026, 12, 2))
+    # The server goes by the real day, and looks one year back.
+    year, group = utc_now().year + 1, factories.group("Mūsu")
+    factories.evening("Slēgtā", groups=[group], audience=Audience.MEMBERS, starts_on=date(year, 12, 1))
+    draft = factories.evening("Topošā", groups=[group], state=MeetingState.DRAFT, starts_on=date(year, 12, 2))
     path = feed_of(factories.account(roles={group: Role.MANAGER}), FeedKind.MANAGED)
     shown = subscriber(server + path, tmp_path)
-    assert shown("2026-11-30", "2026-12-31") == [
-        "2026-12-01 18:00 – 2026-12-01 20:00 Slēgtā",
-        "2026-12-02 18:00 – 2026-12-02 20:00 MELNRAKSTS: Topošā",
+    assert shown(f"{year}-11-30", f"{year}-12-31") == [
+        f"{year}-12-01 18:00 – {year}-12-01 20:00 Slēgtā",
+        f"{year}-12-02 18:00 – {year}-12-02 20:00 MELNRAKSTS: Topošā",
     ]
-    draft.state, draft.starts_on = MeetingState.SCHEDULED, date(2026, 12, 3)
+    draft.state, draft.starts_on = MeetingState.SCHEDULED, date(year, 12, 3)
     db.session.commit()
-    assert shown("2026-11-30", "2026-12-31") == [
-        "2026-12-01 18:00 – 2026-12-01 20:00 Slēgtā",
-        "2026-12-03 18:00 – 2026-12-03 20:00 Topošā",
+    assert shown(f"{year}-11-30", f"{year}-12-31") == [
+        f"{year}-12-01 18:00 – {year}-12-01 20:00 Slēgtā",
+        f"{year}-12-03 18:00 – {year}-12-03 20:00 Topošā",
     ]
     token = path.rpartition("/")[2].removesuffix(".ics")
     said = (tmp_path / "server.log").read_bytes()

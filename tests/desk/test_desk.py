@@ -19,10 +19,11 @@ from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.models.proposal import Proposal, ProposalKind
 from lag_tracker.models.traits import Precision
 from tests import factories
+from tests.conftest import THE_DAY
 from tests.reading import links, texts
 from tests.visitors import administrator, form_of, manager_of
 
-TODAY = utc_now().date()
+TODAY = THE_DAY.date()
 
 
 @pytest.fixture
