@@ -1,9 +1,11 @@
 """The database: one session, one base class, and what SQLite and PostgreSQL need so that they behave alike."""
 
 import json
+import os
 import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, Self, TypeAlias
 
 from flask_migrate import Migrate
@@ -75,6 +77,42 @@ class Base(DeclarativeBase):
     )
 
 
+#: How long a feed may come from a file that is there no more.
+SECONDS_BETWEEN_LOOKS = 1.0
+#: Files of SQLite that this process has opened.
+_OPENED: set[str] = set()
+
+
+def _file_behind(path: str) -> tuple[int, int] | None:
+    """Return which file stands under a name at present; None when there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 -- Path would take as long again
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+class FileWatch:
+    """Lets go of SQLite's file when it was deleted or replaced: what is written to the one before would be lost."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._path = (engine.url.database or "") if engine.dialect.name == "sqlite" else ""
+        self._file = _file_behind(self._path)
+        self._next_at = 0.0
+
+    def look(self, *, at_once: bool = False) -> None:
+        """Have the file opened anew where it is another one by now; looks once a second at most."""
+        now = monotonic()
+        if not self._path or (now < self._next_at and not at_once):
+            return
+        self._next_at = now + SECONDS_BETWEEN_LOOKS
+        file = _file_behind(self._path)
+        if file != self._file:
+            self._file = file
+            self._engine.dispose()
+
+
 Statement: TypeAlias = TextClause | Select[*tuple[Any, ...]]
 
 
@@ -86,12 +124,13 @@ class Driver:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self._engine, self._watch = engine, FileWatch(engine)
         self._compiled: dict[Statement, tuple[str, list[str] | None, dict[str, Any]]] = {}
         self.failures: tuple[type[Exception], ...] = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
     def connect(self) -> "DriverConnection":
         """Borrow a connection of the engine, which `with` gives back."""
+        self._watch.look()
         return DriverConnection(self, self._engine.raw_connection())
 
     def set_transactions(self, connection: Any, *, wanted: bool) -> None:
@@ -179,6 +218,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     cursor = connection.cursor()
+    path = cursor.execute("PRAGMA database_list").fetchone()[2]
+    if path in _OPENED and _file_behind(path) is None:
+        # SQLite would make an empty one in its place.
+        raise sqlite3.OperationalError(f"{path} has gone")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA busy_timeout=5000")
@@ -189,3 +232,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     # A change by another process makes SQLite forget the pages it held; mapped ones are read again at half the cost.
     cursor.execute("PRAGMA mmap_size=268435456")
     cursor.close()
+    if path:
+        _OPENED.add(path)

@@ -6,13 +6,14 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
-from werkzeug.http import http_date, parse_date
+from werkzeug.http import http_date
 
 from lag_tracker.calendars.bodies import PACKED, ReadyFeeds
 from lag_tracker.calendars.queries import FeedAddress
 from lag_tracker.calendars.selections import SelectedFeeds
 from lag_tracker.database import db
 from lag_tracker.web.access import Access
+from lag_tracker.web.errors import readable_date
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
 
@@ -174,7 +175,7 @@ def held_tag(environ: dict[str, Any], state: Tagged) -> str | None:
         return next((tag for part in asked.split(",") if (tag := part.strip().removeprefix("W/")) in tags), None)
     # Only the very same instant counts: a later one may come from the asker's clock, and a wrong "not modified" would
     # freeze the calendar for good.
-    since = None if asked else parse_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
+    since = None if asked else readable_date(environ.get("HTTP_IF_MODIFIED_SINCE"))
     is_held = asked is not None or (since is not None and since == state.modified_at)
     return _tag(state.etag, packed=takes_gzip(environ)) if is_held else None
 

@@ -1,6 +1,7 @@
 """Who is asking, and whether they may open a page. Records are then loaded through what they may see and change."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
 from functools import wraps
 from typing import Any
@@ -21,6 +22,7 @@ from flask import (
 )
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
 from lag_tracker.audit.operations import ACTOR
@@ -97,6 +99,14 @@ def forget_who_asks() -> None:
     for note in ("sign_in", "viewer", "_login_user"):
         g.pop(note, None)
     db.session().info.pop(ACTOR, None)
+
+
+def read_as_nobody() -> None:
+    """Answer the rest of the request as to somebody who has not signed in, without the database, which may be away."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    forget_who_asks()
+    g.sign_in, g.viewer = None, PUBLIC
 
 
 def _token() -> str | None:

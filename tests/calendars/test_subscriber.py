@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, time
 from pathlib import Path
 from time import monotonic
@@ -213,3 +213,15 @@ def test_a_member_follows_what_only_members_read_and_no_log_tells_the_address(
     token = path.rpartition("/")[2].removesuffix(".ics")
     said = (tmp_path / "server.log").read_bytes()
     assert (b"http" in said, token.encode() in said) == (True, False)
+
+
+def test_headers_without_end_are_refused_and_the_next_asker_is_answered(server: str) -> None:
+    host, port = server.removeprefix("http://").split(":")
+    for headers in ("If-None-Match: " + '"x",' * 250_000, "X: y\r\n" * 5000 + "X: y", "Cookie: " + "x" * 1_000_000):
+        request = f"GET /kalendari/visi.ics HTTP/1.1\r\nHost: {host}\r\n{headers}\r\n\r\n"
+        # The server may hang up before it has read all of it.
+        with suppress(ConnectionError), socket.create_connection((host, int(port)), timeout=START_WITHIN) as connection:
+            connection.sendall(request.encode())
+            assert int(connection.recv(1000).split()[1]) in {400, 413, 431}
+        with urlopen(f"{server}/kalendari/visi.ics", timeout=START_WITHIN) as answer:  # noqa: S310 -- our own server
+            assert answer.status == 200
