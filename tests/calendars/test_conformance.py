@@ -17,8 +17,9 @@ from lag_tracker.calendars.operations import rebuild
 from lag_tracker.database import db, utc_now
 from tests import factories
 from tests.calendars.conftest import NOON
+from tests.calendars.offers import Feed, private_feeds, public_feeds
 from tests.calendars.readers import FETCHING, READERS, Fetched, Seen, told
-from tests.calendars.worlds import Feed, fill, public_feeds
+from tests.calendars.worlds import fill
 from tests.conftest import BASE_URL, application
 
 every_reader = pytest.mark.parametrize("reader", READERS)
@@ -99,7 +100,7 @@ def site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with time_machine.travel(NOON, tick=False), application(folder, "") as app, served(app, asked) as address:
         records = fill()
         db.session.commit()
-        yield Site(app, address, list(public_feeds(records)), asked)
+        yield Site(app, address, [*public_feeds(records), *private_feeds(records)], asked)
 
 
 @every_reader
@@ -110,7 +111,9 @@ def test_every_reader_sees_every_feed_as_the_records_are(site: Site, tmp_path: P
 def test_the_feeds_are_of_every_kind_there_is(site: Site, app: Flask) -> None:
     addresses = app.url_map.bind("")
     read = {addresses.match(feed.path.partition("?")[0], return_rule=True)[0].rule for feed in site.feeds}
-    feeds = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("feeds.")}
+    feeds = {
+        rule.rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith(("feeds.", "private_feeds.fetch"))
+    }
     assert read == feeds
 
 

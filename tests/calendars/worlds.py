@@ -4,16 +4,16 @@ What is shown is written beside the record, by hand, and not worked out by the c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
 
-from lag_tracker.models.meeting import MeetingKind, MeetingState
+from lag_tracker.database import db
+from lag_tracker.models.action import Action, ActionState
+from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Audience, Precision
 from tests import factories
-from tests.calendars.readers import Seen
 
 NOBODY = None
 
@@ -181,16 +181,11 @@ MILESTONES = [
     Row({"starts_on": date(2026, 12, 1), "date_precision": Precision.MONTH}, to=NOBODY),
     Row({"starts_on": date(2026, 12, 31), "uid": "a b"}, to=NOBODY),
 ]
-#: Kind of feed -> where it is, in Latvian and in English.
-PATHS = {
-    "all": ("/kalendari/visi.ics", "/en/calendars/all.ics"),
-    "milestones": ("/kalendari/termini.ics", "/en/calendars/milestones.ics"),
-    "municipality": ("/kalendari/pasvaldibas/{}.ics", "/en/calendars/municipalities/{}.ics"),
-    "network": ("/kalendari/tikli/{}.ics", "/en/calendars/networks/{}.ics"),
-    "group": ("/kalendari/grupas/{}.ics", "/en/calendars/groups/{}.ics"),
-    "kind": ("/kalendari/veidi/{}.ics", "/en/calendars/kinds/{}.ics"),
-    "selection": ("/kalendari/izlase/{}.ics", "/en/calendars/selection/{}.ics"),
-    "meeting": ("/kalendari/sanaksmes/{}.ics", "/en/calendars/meetings/{}.ics"),
+#: What somebody has to do by New Year's Eve, and how it reads.
+TASKS = {
+    ActionState.OPEN: ("TERMIŅŠ: Darbs; steidzams", "DUE: Darbs; steidzams"),
+    ActionState.DONE: ("PAVEIKTS: Darbs; steidzams", "DONE: Darbs; steidzams"),
+    ActionState.DROPPED: ("ATCELTS: Darbs; steidzams", "CANCELLED: Darbs; steidzams"),
 }
 
 
@@ -200,19 +195,6 @@ class Shown(NamedTuple):
     uid: str
     row: Row
     calendars: frozenset[tuple[str, str]]
-
-
-@dataclass
-class Feed:
-    """A feed at its address, and what its readers must see."""
-
-    path: str
-    events: list[Seen] = field(default_factory=list)
-
-    def add(self, record: Shown, lang: str) -> None:
-        """Expect an event."""
-        row = record.row
-        self.events.append(Seen(record.uid, row.start, row.end, row.lv if lang == "lv" else row.en))
 
 
 def fill() -> list[Shown]:
@@ -237,31 +219,22 @@ def fill() -> list[Shown]:
             }
             meeting = factories.meeting(**(given | row.given))
             found.append(Shown(meeting.uid, row, frozenset(calendars | {("meeting", slug)})))
+            if name == "viena":
+                found += _tasks(meeting)
     return [shown for shown in found if shown.row.to is not NOBODY]
+
+
+def _tasks(meeting: Meeting) -> Iterator[Shown]:
+    """Give a member tasks, of which only a feed of their own tells."""
+    doer = factories.person("Anna Darbiniece")
+    for state, (lv, en) in TASKS.items():
+        given = Action(meeting=meeting, person=doer, text_lv="Darbs; steidzams", due_on=date(2026, 12, 31), state=state)
+        db.session.add(given)
+        db.session.flush()
+        row = Row({}, "2026-12-31", "2027-01-01", lv, en, to=Audience.MEMBERS)
+        yield Shown(f"action-{given.id}.{meeting.uid}", row, frozenset({("deadlines", "")}))
 
 
 def _milestone(network: Network, row: Row) -> Shown:
     found = factories.milestone(network, **({"title": row.lv, "title_en": row.en} | row.given))
     return Shown(found.uid, row, frozenset({("all", ""), ("milestones", ""), ("network", "tikls")}))
-
-
-def public_feeds(records: list[Shown]) -> Iterator[Feed]:
-    """Yield every kind of public feed, in both languages, with and without all of the past."""
-    branches = {("all", ""), ("milestones", ""), ("network", "tikls")}
-    branches |= {("kind", kind) for kind in ("local_group", "workshop", "training")}
-    branches |= {("municipality", "dienas"), *(("group", name) for name in WORLDS)}
-    branches |= {("selection", "group:pulkstenis,kind:workshop"), ("selection", "network:tikls,municipality:dienas")}
-    branches |= {("meeting", slug) for slug in ("viena-0", "stavokli-2", "senas-2", "teksti-5")}
-    for kind, slug in sorted(branches):
-        for lang, path in zip(("lv", "en"), PATHS[kind], strict=True):
-            pasts = ["?past=all" if lang == "en" and kind != "meeting" else ""]
-            for past in pasts if kind != "all" else ("", "?past=all"):
-                feed = Feed(path.format(slug) + past)
-                for record in records:
-                    is_in_window = past or kind == "meeting" or not record.row.is_old
-                    parts = (
-                        {tuple(part.split(":")) for part in slug.split(",")} if kind == "selection" else {(kind, slug)}
-                    )
-                    if parts <= record.calendars and record.row.to is Audience.PUBLIC and is_in_window:
-                        feed.add(record, lang)
-                yield feed
