@@ -108,6 +108,7 @@ def test_every_reader_sees_every_feed_as_the_records_are(site: Site, tmp_path: P
     site.check(reader, tmp_path)
 
 
+@pytest.mark.sqlite_only
 def test_the_feeds_are_of_every_kind_there_is(site: Site, app: Flask) -> None:
     addresses = app.url_map.bind("")
     read = {addresses.match(feed.path.partition("?")[0], return_rule=True)[0].rule for feed in site.feeds}
@@ -117,6 +118,7 @@ def test_the_feeds_are_of_every_kind_there_is(site: Site, app: Flask) -> None:
     assert read == feeds
 
 
+@pytest.mark.sqlite_only
 def test_every_record_that_cannot_be_an_event_is_named_in_the_log(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         fill()
