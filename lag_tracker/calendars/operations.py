@@ -161,7 +161,7 @@ def _refresh_meetings(
         for shown in shown_meetings(reading, meetings, tree):
             for number, calendars in shown.calendars.items():
                 meeting = meetings[number]
-                with leaving_out(meeting_address(meeting.slug, "lv", base_url)):
+                with leaving_out(meeting_address(meeting.slug, "lv", base_url), writing.left_out):
                     contents = {
                         lang: meeting_content(
                             meeting,
@@ -183,7 +183,7 @@ def _refresh_milestones(
     planned: Plans = {}
     with Session(session.connection(), autoflush=False) as reading:
         for milestone, audience, calendars in shown_milestones(reading, numbers, tree):
-            with leaving_out(milestone.uid):
+            with leaving_out(milestone.uid, writing.left_out):
                 contents = {lang: milestone_content(milestone, lang=lang, base_url=base_url) for lang in LANGUAGES}
                 planned[milestone.id, audience] = Planned(contents, calendars, None)
     return _refresh(session, CalendarEntry.milestone_id, numbers, planned, writing)
@@ -196,7 +196,7 @@ def _refresh_actions(
     planned: Plans = {}
     with Session(session.connection(), autoflush=False) as reading:
         for action, calendars in shown_actions(reading, numbers):
-            with leaving_out(f"action {action.id}"):
+            with leaving_out(f"action {action.id}", writing.left_out):
                 contents = {lang: action_content(action, lang=lang, base_url=base_url) for lang in LANGUAGES}
                 planned[action.id, EventAudience.DOER] = Planned(contents, calendars, None)
     return _refresh(session, CalendarEntry.action_id, numbers, planned, writing)
@@ -205,11 +205,15 @@ def _refresh_actions(
 def _refresh(session: Session, owner: Owner, numbers: list[int], planned: Plans, writing: Writing) -> set[Month]:
     stored = queries.stored_entries(session, owner, numbers)
     wanted = {(*record, lang) for record in planned for lang in LANGUAGES}
+    shown = 0
     for number, audience, lang in sorted(wanted | stored.keys()):
         plan, entry = planned.get((number, audience)), stored.get((number, audience, lang))
         identity = {owner.key: number, "audience": audience, "lang": lang}
-        if plan is None or not writing.plan(plan, entry, identity):
+        if plan is not None and writing.plan(plan, entry, identity):
+            shown += 1
+        else:
             writing.withdraw(entry)
+    writing.check(shown)
     _write(session, owner, writing)
     return writing.touched
 

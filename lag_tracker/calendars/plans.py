@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from lag_tracker.calendars.entries import EventContent
 from lag_tracker.calendars.feeds import content_digest, digest, event_zone, write_event
 from lag_tracker.calendars.queries import StoredEntry
@@ -17,6 +19,8 @@ logger = logging.getLogger(__name__)
 #: How long a cancelled meeting stays in feeds, so that every subscriber hears of it.
 CANCELLED_FOR = timedelta(days=60)
 SECOND = timedelta(seconds=1)
+#: So many records that cannot be events are no odd ones any more, when all others cannot either.
+MANY = 20
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class Writing:
     relisted: list[tuple[dict[str, Any], set[str]]] = field(default_factory=list)
     #: Months of calendars that have changed.
     touched: set[Month] = field(default_factory=set)
+    #: Records that cannot be events, as the log names them.
+    left_out: set[str] = field(default_factory=set)
     #: Events by content and stamps: most look the same to every audience, and are written once.
     written: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
 
@@ -60,7 +66,7 @@ class Writing:
         row["sequence"], row["changed_at"] = self.stamps(entry, **digests)
         same = (row["content_digest"], row["sequence"], row["changed_at"])
         if same not in self.written:
-            self.written[same] = _written(content, row)
+            self.written[same] = _written(content, row, self.left_out)
         event = self.written[same]
         if event:
             self._change(planned, entry, row | {"event": event})
@@ -107,6 +113,16 @@ class Writing:
     def _touch(self, keys: set[str], lang: str, day: date) -> None:
         self.touched |= {Month(key, lang, day.replace(day=1)) for key in keys}
 
+    def check(self, shown: int) -> None:
+        """Raise RuntimeError when many records are left out and none is `shown`: then it is not they that are odd.
+
+        Better a change that fails than subscribers who are told that everything was deleted.
+        """
+        if not shown and len(self.left_out) >= MANY:
+            raise RuntimeError(
+                f"None of {len(self.left_out)} records could be written as an event; nothing was changed."
+            )
+
     def listings(self) -> list[dict[str, Any]]:
         """Return the rows that list the relisted entries; those added must have their numbers by now."""
         return [
@@ -117,17 +133,25 @@ class Writing:
 
 
 @contextmanager
-def leaving_out(record: str) -> Iterator[list[bytes]]:
-    """Log a record that cannot be an event, and go on: one odd record must not cost the whole feed."""
+def leaving_out(record: str, noted: set[str] | None = None) -> Iterator[list[bytes]]:
+    """Log and note a record that cannot be an event, and go on: one odd record must not cost the whole feed.
+
+    Whatever is wrong with it, nobody may be kept from saving it, nor the server from starting; but the database must
+    have its say.
+    """
     try:
         yield []
-    except (ValueError, ArithmeticError, LookupError):
+    except SQLAlchemyError:
+        raise
+    except Exception:
         logger.exception("Left out of the calendars: %s", record)
+        if noted is not None:
+            noted.add(record)
 
 
-def _written(content: EventContent, row: dict[str, Any]) -> bytes:
+def _written(content: EventContent, row: dict[str, Any], noted: set[str]) -> bytes:
     """Return the event, empty when the record cannot be one."""
-    with leaving_out(content.address) as written:
+    with leaving_out(content.address, noted) as written:
         written.append(write_event(content, sequence=row["sequence"], changed_at=row["changed_at"]))
     return b"".join(written)
 

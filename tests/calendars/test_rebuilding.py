@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, func, select, text, update
 from sqlalchemy.orm import Session
 
-from lag_tracker.calendars import bodies, operations
-from lag_tracker.calendars.feeds import write_head
+from lag_tracker.calendars import bodies, operations, plans
+from lag_tracker.calendars.entries import EventContent
+from lag_tracker.calendars.feeds import write_event, write_head
 from lag_tracker.calendars.operations import rebuild_if_needed
 from lag_tracker.database import db
 from lag_tracker.models.calendar import CalendarEntry, CalendarVersion
@@ -60,6 +61,46 @@ def test_a_rebuild_of_the_same_keeps_every_byte(held: Meeting, client: FlaskClie
     assert rebuild() == [(1, 2), (2, 2), (2, 2)]
     after = client.get(FEED)
     assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
+
+
+def broken(monkeypatch: pytest.MonkeyPatch, title: str) -> None:
+    """Let a fault of ours hit the events whose summary has a beginning."""
+
+    def write(content: EventContent, **stamps: Any) -> bytes:
+        if content.summary.startswith(title):
+            raise TypeError("a fault of ours")
+        return write_event(content, **stamps)
+
+    monkeypatch.setattr(plans, "write_event", write)
+
+
+def test_a_fault_of_ours_costs_the_one_event_it_hits_and_names_it_in_the_log(
+    held: Meeting, events: Callable, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = set(events())
+    broken(monkeypatch, "Cita")
+    factories.evening("Cita", slug="cita")
+    db.session.commit()
+    assert set(events()) == before
+    assert "Left out of the calendars: https://grupas.example/sanaksmes/cita" in caplog.text
+    monkeypatch.undo()
+    rebuild()
+    assert set(events()) == {*before, "Cita"}
+
+
+def test_a_fault_that_hits_every_event_changes_nothing_rather_than_telling_that_all_were_deleted(
+    held: Meeting, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(25):
+        factories.evening(f"{number}. sanāksme")
+    db.session.commit()
+    before = client.get(FEED)
+    monkeypatch.setattr(operations, "FORMAT", -1)
+    broken(monkeypatch, "")
+    with pytest.raises(RuntimeError, match="nothing was changed"):
+        rebuild()
+    db.session.rollback()
+    assert client.get(FEED).data == before.data
 
 
 def test_a_rebuild_writes_the_bytes_of_an_event_that_was_tampered_with(held: Meeting, client: FlaskClient) -> None:
