@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from lag_tracker.calendars.entries import EventContent, meeting_content
 from lag_tracker.calendars.feeds import FOOTER, content_digest, digest, event_zone, write_event, write_head
 from lag_tracker.calendars.operations import first_sequence
-from lag_tracker.calendars.plans import Writing, leaving_out
+from lag_tracker.calendars.plans import Writing, leaving_out, newest_of
 from lag_tracker.calendars.queries import stored_entries
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.calendar import CalendarEntry, EventAudience
@@ -56,11 +56,12 @@ def _content(
 
 def _stamps(session: Session, meeting: Meeting, shown: EventContent, lang: str, now: datetime) -> tuple[int, datetime]:
     """Return sequence and last change as the feeds will have them once this transaction ends."""
-    entry = stored_entries(session, CalendarEntry.meeting_id, [meeting.id]).get(
-        (meeting.id, EventAudience.PUBLIC, lang)
-    )
+    stored = stored_entries(session, CalendarEntry.meeting_id, [meeting.id])
+    entry = stored.get((meeting.id, EventAudience.PUBLIC, lang))
     if entry is None or not entry.content_digest:
         # No feed shows it, so the number of its changes serves as well: it never goes back.
         return meeting.revision, now
     writing = Writing(now, first_sequence(session))
-    return writing.stamps(entry, content_digest=content_digest(shown), schedule_digest=digest(shown.schedule))
+    newest = newest_of([one for (_, _, language), one in stored.items() if language == lang])
+    digests = {"content_digest": content_digest(shown), "schedule_digest": digest(shown.schedule)}
+    return writing.stamps(entry, newest, **digests)

@@ -19,7 +19,8 @@ from lag_tracker.calendars.entries import (
     with_all_below,
 )
 from lag_tracker.calendars.feeds import FORMAT, LAYOUT, digest
-from lag_tracker.calendars.plans import Planned, Writing, leaving_out
+from lag_tracker.calendars.plans import Newest, Planned, Writing, leaving_out, newest_of
+from lag_tracker.calendars.queries import StoredEntry
 from lag_tracker.calendars.segments import Month, all_months, months_are_true, write_months
 from lag_tracker.database import take_turns
 from lag_tracker.models.action import Action
@@ -205,17 +206,29 @@ def _refresh_actions(
 def _refresh(session: Session, owner: Owner, numbers: list[int], planned: Plans, writing: Writing) -> set[Month]:
     stored = queries.stored_entries(session, owner, numbers)
     wanted = {(*record, lang) for record in planned for lang in LANGUAGES}
-    shown = 0
+    newest, shown = _newest(planned, stored), 0
     for number, audience, lang in sorted(wanted | stored.keys()):
         plan, entry = planned.get((number, audience)), stored.get((number, audience, lang))
         identity = {owner.key: number, "audience": audience, "lang": lang}
-        if plan is not None and writing.plan(plan, entry, identity):
+        if plan is not None and writing.plan(plan, entry, identity, newest.get((number, lang))):
             shown += 1
         else:
             writing.withdraw(entry)
     writing.check(shown)
     _write(session, owner, writing)
     return writing.touched
+
+
+def _newest(planned: Plans, stored: dict[tuple[int, EventAudience, str], StoredEntry]) -> dict[tuple[int, str], Newest]:
+    """Return the newest stamps of each record in each language."""
+    entries: dict[tuple[int, str], list[StoredEntry]] = {}
+    moving: set[int] = set()
+    for (number, audience, lang), entry in stored.items():
+        entries.setdefault((number, lang), []).append(entry)
+        plan = planned.get((number, audience))
+        if entry.calendar_keys != (plan.calendar_keys if plan else set()):
+            moving.add(number)
+    return {record: newest_of(found, levels=record[0] in moving) for record, found in entries.items()}
 
 
 def _write(session: Session, owner: Owner, writing: Writing) -> None:

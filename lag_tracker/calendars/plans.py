@@ -1,11 +1,11 @@
 """What a change of a record does to its stored event: which rows to write, and which calendars have changed."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -32,6 +32,30 @@ class Planned:
     cancelled_at: datetime | None
 
 
+class Newest(NamedTuple):
+    """The newest stamps that any audience was told of a record, in one language.
+
+    Who reads a record in one calendar as a member, in another as anybody, must not find it older when it goes from one
+    of them to the other.
+    """
+
+    sequence: int
+    changed_at: datetime
+    #: Whether the record goes to other calendars, so that events which look the same must look as new, too.
+    levels: bool
+
+
+def newest_of(entries: Sequence[StoredEntry], *, levels: bool = False) -> Newest:
+    """Return the newest stamps of entries of one record in one language."""
+    return Newest(max(one.sequence for one in entries), max(one.changed_at for one in entries), levels)
+
+
+def _is_behind(entry: StoredEntry, newest: Newest | None) -> bool:
+    """Tell whether an event that looks the same must look newer than it does."""
+    stamps = entry.sequence, entry.changed_at
+    return newest is not None and newest.levels and stamps != (newest.sequence, newest.changed_at)
+
+
 @dataclass
 class Writing:
     """What a batch of records changes in the database, gathered so that the number of statements is fixed."""
@@ -52,18 +76,26 @@ class Writing:
     #: Events by content and stamps: most look the same to every audience, and are written once.
     written: dict[tuple[Any, ...], bytes] = field(default_factory=dict)
 
-    def plan(self, planned: Planned, entry: StoredEntry | None, identity: dict[str, Any]) -> bool:
+    def plan(
+        self, planned: Planned, entry: StoredEntry | None, identity: dict[str, Any], newest: Newest | None = None
+    ) -> bool:
         """Plan what makes an entry true; return False when the event cannot be written at all.
 
-        `identity` holds the language, the audience and the record's number.
+        `identity` holds the language, the audience and the record's number. With `newest` the event looks as new as the
+        newest that any audience was told.
         """
         content = planned.contents[identity["lang"]]
         digests = {"content_digest": content_digest(content), "schedule_digest": digest(content.schedule)}
         row = identity | _place(planned, content, entry, self.now) | digests
-        if self.keeps_same and entry is not None and entry.content_digest == row["content_digest"]:
+        if (
+            self.keeps_same
+            and entry
+            and entry.content_digest == row["content_digest"]
+            and not _is_behind(entry, newest)
+        ):
             self._keep(planned, entry, row)
             return True
-        row["sequence"], row["changed_at"] = self.stamps(entry, **digests)
+        row["sequence"], row["changed_at"] = self.stamps(entry, newest, **digests)
         same = (row["content_digest"], row["sequence"], row["changed_at"])
         if same not in self.written:
             self.written[same] = _written(content, row, self.left_out)
@@ -72,15 +104,17 @@ class Writing:
             self._change(planned, entry, row | {"event": event})
         return bool(event)
 
-    def stamps(self, entry: StoredEntry | None, *, content_digest: str, schedule_digest: str) -> tuple[int, datetime]:
+    def stamps(
+        self, entry: StoredEntry | None, newest: Newest | None, *, content_digest: str, schedule_digest: str
+    ) -> tuple[int, datetime]:
         """Return sequence and last change: a change of time, place or state raises the one, every change the other."""
-        if entry is None:
-            return self.first_sequence, self.now
-        if entry.content_digest == content_digest:
+        if entry is not None and entry.content_digest == content_digest and not _is_behind(entry, newest):
             return entry.sequence, entry.changed_at
+        told = [one for one in (entry, newest) if one is not None]
+        sequence = max((one.sequence for one in told), default=self.first_sequence)
         # What had gone and is back must look newer than what some calendars still remember as deleted.
-        is_newer = not entry.content_digest or entry.schedule_digest != schedule_digest
-        return entry.sequence + is_newer, max(self.now, entry.changed_at + SECOND)
+        is_newer = entry is not None and (not entry.content_digest or entry.schedule_digest != schedule_digest)
+        return sequence + is_newer, max([self.now, *(one.changed_at + SECOND for one in told)])
 
     def _change(self, planned: Planned, entry: StoredEntry | None, row: dict[str, Any]) -> None:
         self._touch(planned.calendar_keys, row["lang"], row["starts_on"])

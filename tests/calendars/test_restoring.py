@@ -88,7 +88,8 @@ def test_what_was_gone_when_the_backup_was_made_comes_back_above_what_was_seen(
     say_so()
     meeting("1. mēnesis").state = MeetingState.SCHEDULED
     db.session.commit()
-    assert events()["1. mēnesis"]["SEQUENCE"] == 1001
+    # As new as its managers have it, who saw it become a draft and a meeting again.
+    assert events()["1. mēnesis"]["SEQUENCE"] == 1002
 
 
 def test_a_restoring_that_fails_half_way_changes_nothing(

@@ -17,10 +17,11 @@ from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.calendar_token import FeedKind
 from lag_tracker.models.group import Group
-from lag_tracker.models.meeting import Meeting, MeetingState
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
 from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.calendars.conftest import NOON
+from tests.calendars.subscribers import Subscriber
 from tests.private_feeds.conftest import feed_of
 
 ROLES = (*Role, None)
@@ -272,3 +273,32 @@ def test_a_joint_meeting_does_not_tell_members_of_one_group_about_a_hidden_other
     events = shown(feed_of(factories.account(roles={ours: Role.MEMBER}), FeedKind.MINE))
     assert str(events["Kopā"]["DESCRIPTION"]).startswith("Mūsu\n")
     assert "Slēptā" not in str(events["Kopā"]["DESCRIPTION"])
+
+
+def test_a_meeting_that_is_read_first_as_anybody_and_then_as_a_member_never_looks_older(
+    app: Flask, client: FlaskClient
+) -> None:
+    parent = factories.group("Lielā")
+    child = factories.group("Mazā", parent=parent)
+    held = factories.evening("Sanāksme", groups=[child])
+    path = feed_of(factories.account(roles={parent: Role.MEMBER}), FeedKind.GROUP, parent)
+    follower = Subscriber(client, path)
+    follower.poll()
+    for _ in range(3):
+        # Each time that it comes back it looks newer to everyone; to members it never was away.
+        for audience in (Audience.MEMBERS, Audience.PUBLIC):
+            held.audience = audience
+            db.session.commit()
+            follower.poll()
+    links = [db.session.scalars(select(MeetingGroup)).one()]
+    for groups in ([child, parent], [child], [parent], [child]):
+        kept = {link.group_id: link for link in links}
+        for number in kept.keys() - {group.id for group in groups}:
+            db.session.delete(kept[number])
+        links = [
+            kept.get(group.id) or MeetingGroup(meeting_id=held.id, group_id=group.id, position=1 + len(kept) + place)
+            for place, group in enumerate(groups)
+        ]
+        db.session.add_all(links)
+        db.session.commit()
+        assert follower.poll() is not None
