@@ -24,6 +24,7 @@ from lag_tracker.subscriptions.queries import Subscription
 from lag_tracker.web.access import Access, signed_in_account, viewer
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.limits import Misses
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -33,6 +34,8 @@ blueprint = Blueprint("private_feeds", __name__)
 NOTED_EVERY = timedelta(hours=1)
 #: Letters of a token; what is longer or shorter is none, and not looked up.
 TOKEN_LENGTH = 32
+#: Tokens that open nothing, from one place; who tries more of them than that is told to wait.
+WRONG_A_MINUTE = 60
 HEADERS = [
     ("Cache-Control", "private, max-age=300"),
     ("Vary", "Accept-Encoding"),
@@ -51,10 +54,12 @@ def _for_programs(view: Callable[..., Response]) -> Callable[..., Response]:
 def fetch(token: str) -> Response:
     """Send a private feed to whoever has its address; 410 when the address opens nothing any more."""
     feeds: PrivateFeeds = current_app.extensions["private_feeds"]
+    misses: Misses = current_app.extensions["misses"]
     try:
         opened = feeds.open(token_digest(token)) if len(token) == TOKEN_LENGTH else None
         if opened is None:
-            return _plain(404)
+            wait = misses.note_here(now=utc_now())
+            return _plain(429, ("Retry-After", str(wait))) if wait else _plain(404)
         return _answer(feeds, opened) if opened.calendars else _plain(410)
     except feeds.failures:
         # The token itself must not get into any log.
@@ -178,3 +183,4 @@ def init_private_feeds(app: Flask) -> None:
     with app.app_context():
         feeds: Any = PrivateFeeds(db.engine, ZoneInfo(app.config["SETTINGS"].time_zone))
     app.extensions["private_feeds"] = feeds
+    app.extensions["misses"] = Misses(free=WRONG_A_MINUTE, seconds=60)

@@ -1,9 +1,12 @@
 """What may not be tried without end: passwords, codes, letters that somebody asks for."""
 
+from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from ipaddress import IPv6Address, ip_address
+from math import ceil
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -34,6 +37,8 @@ FILES_HERE = Limit("file here", free=60, first_wait=timedelta(minutes=1), longes
 #: A network that is one household or office gives out this many bits of its IPv6 addresses itself.
 BITS_OF_A_NETWORK = 64
 SEE_OTHER = {302, 303}
+#: Places whose misses are counted at once; then all begin anew.
+MOST_PLACES = 10_000
 
 
 def _place() -> str:
@@ -45,6 +50,28 @@ def _place() -> str:
     if isinstance(address, IPv6Address):
         return str(int(address) >> (128 - BITS_OF_A_NETWORK))
     return str(address)
+
+
+class Misses:
+    """Counts in the memory of one process who asks for what is not there, and asks them to slow down.
+
+    It keeps nobody out who knows what to ask for, whoever else asks from the same place, and costs no database.
+    """
+
+    def __init__(self, *, free: int, seconds: int) -> None:
+        self._free, self._seconds = free, seconds
+        self._since = datetime.min.replace(tzinfo=UTC)
+        self._counts = Counter[str]()
+        self._turn = Lock()
+
+    def note_here(self, *, now: datetime) -> int:
+        """Note a miss; return for how many seconds nobody should ask again from there, 0 as long as there were few."""
+        with self._turn:
+            passed = abs((now - self._since).total_seconds())
+            if passed >= self._seconds or len(self._counts) >= MOST_PLACES:
+                self._since, self._counts, passed = now, Counter(), 0
+            self._counts[place := _place()] += 1
+            return ceil(self._seconds - passed) if self._counts[place] > self._free else 0
 
 
 def _named() -> str:

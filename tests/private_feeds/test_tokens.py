@@ -23,6 +23,7 @@ from lag_tracker.models.person import Person
 from lag_tracker.privacy.operations import apply_terms, erase_person
 from lag_tracker.private_feeds.operations import MOST_FEEDS, client_of, revoke_feed
 from tests import factories
+from tests.calendars.conftest import NOON
 from tests.private_feeds.conftest import events_in, feed_of
 from tests.visitors import send, signed_in
 
@@ -232,8 +233,15 @@ def test_what_is_no_token_opens_nothing(client: FlaskClient, member: Account, to
 
 def test_a_thousand_wrong_tokens_shut_no_subscriber_out(client: FlaskClient, member: Account) -> None:
     path = feed_of(member, FeedKind.MINE)
-    assert {client.get(f"/kalendari/privati/{n:032}.ics").status_code for n in range(1000)} == {404}
-    assert client.get(path).status_code == 200
+    with time_machine.travel(NOON, tick=False) as clock:
+        answers = [client.get(f"/kalendari/privati/{n:032}.ics") for n in range(1000)]
+        assert [answer.status_code for answer in answers] == [404] * 60 + [429] * 940
+        assert {(answer.headers["Retry-After"], answer.data) for answer in answers[60:]} == {("60", b"429")}
+        elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+        assert client.get(f"/kalendari/privati/{1:032}.ics", environ_overrides=elsewhere).status_code == 404
+        assert client.get(path).status_code == 200
+        clock.shift(60)
+        assert client.get(f"/kalendari/privati/{1:032}.ics").status_code == 404
 
 
 def test_no_log_holds_a_token_even_when_everything_fails(
