@@ -35,7 +35,8 @@ def new(group: str) -> Response:
     leading = changeable_group(session, group, viewer=viewer()) or abort(404)
     others = groups_to_meet_with(session, leading, viewer=viewer())
     members = each_once(members_on(session, [leading, *others], day=today()), first=leading)
-    form = LogForm(members=members, others=others, last=last_meeting_of(session, leading))
+    last = last_meeting_of(session, leading, only=Meeting.starts_on <= today())
+    form = LogForm(members=members, others=others, last=last)
     if form.is_accepted():
         with form.rules():
             meeting = _log(form, leading, others, members)

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, render_template
 
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
-from lag_tracker.initiatives.queries import initiatives
+from lag_tracker.initiatives.queries import Order, initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
@@ -28,7 +28,7 @@ def start() -> str:
         upcoming=upcoming_meetings(session, viewer=viewer(), today=day, limit=SHOWN_UPCOMING),
         past=past_meetings(session, viewer=viewer(), today=day, limit=SHOWN_PAST),
         decisions=latest_decisions(session, viewer=viewer(), limit=SHOWN_DECISIONS),
-        initiatives=initiatives(session, viewer=viewer(), limit=SHOWN_INITIATIVES),
+        initiatives=initiatives(session, viewer=viewer(), order=Order.CHANGED, limit=SHOWN_INITIATIVES),
     )
 
 

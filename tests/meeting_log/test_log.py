@@ -139,6 +139,7 @@ def test_the_page_begins_with_what_the_last_meeting_was_like(group: Group, manag
     factories.meeting(groups=[group], starts_on=date(2020, 5, 1), **like)
     factories.meeting(groups=[group], starts_on=date(2019, 5, 1), place_lv="Ķekava")
     factories.meeting(groups=[group], starts_on=date(2021, 5, 1), state=MeetingState.CANCELLED, place_lv="Rīga")
+    factories.meeting(groups=[group], starts_on=date(2999, 5, 1), kind=MeetingKind.GENERAL_ASSEMBLY, place_lv="Ādaži")
     db.session.commit()
     form = form_of(manager.get(LOG))
     assert (form["kind"], form["mode"], form["place"]) == (["workshop"], ["online"], ["Zoom"])

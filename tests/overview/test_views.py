@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from lag_tracker import create_app
 from lag_tracker.database import db
+from lag_tracker.models.traits import Precision
 from tests import factories
 from tests.conftest import settings_for
 from tests.reading import texts
@@ -43,6 +44,16 @@ def test_the_start_page_shows_what_is_next_the_soonest_first(client: FlaskClient
     html = client.get("/").text
     assert texts(html, "h3", css_class="meeting-title") == ["Rīt", "Drīz", "Vēlāk", "Vakar"]
     assert texts(html, "h2", within="main") == ["Tuvākās sanāksmes", "Nesen notikušās"]
+
+
+def test_the_start_page_shows_the_initiatives_that_moved_last(client: FlaskClient) -> None:
+    group = factories.group()
+    for number, title in enumerate(("Alejas", "Balkoni", "Ceļi", "Dārzi", "Ēkas", "Fasādes", "Žogi")):
+        step = factories.initiative(group, title).history[0]
+        step.changed_on, step.date_precision = date(2026, 3, 1 + number), Precision.DAY
+    db.session.commit()
+    shown = texts(client.get("/").text, "h3", css_class="card-title")
+    assert [title for title in shown if title in {"Žogi", "Fasādes", "Alejas"}] == ["Žogi", "Fasādes"]
 
 
 def test_an_empty_start_page_says_what_to_do(client: FlaskClient) -> None:

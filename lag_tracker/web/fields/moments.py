@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
 
+from babel.core import get_global
 from babel.dates import get_timezone_location
 from flask_babel import gettext
 from wtforms import SelectField, StringField
@@ -24,6 +25,8 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 HOURS, MINUTES = 24, 60
 #: Longer numbers would not fit the database.
 LONGEST_NUMBER = 9
+#: Names of cities that the locale data lack.
+CITIES = {("lv", "Europe/Kyiv"): "Kijiva"}
 _DAY = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})\.?")
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
 _MONTH = re.compile(r"(\d{1,2})\.\s?(\d{4})\.?")
@@ -183,11 +186,12 @@ class NumberField(TypedField):
 
 @lru_cache(maxsize=2)
 def european_zones(lang: str) -> dict[str, str]:
-    """Return the time zones of Europe by the names of their cities: "Europe/Riga" -> "Rīga"."""
+    """Return the time zones of Europe by the names of their cities, each once: "Europe/Riga" -> "Rīga"."""
+    others = get_global("zone_aliases")
     names = {
-        zone: get_timezone_location(zone, locale=lang, return_city=True)
+        zone: CITIES.get((lang, zone)) or get_timezone_location(zone, locale=lang, return_city=True)
         for zone in available_timezones()
-        if zone.startswith("Europe/")
+        if zone.startswith("Europe/") and not others.get(zone, "").startswith("Europe/")
     }
     return dict(sorted(names.items(), key=lambda pair: sort_key(pair[1])))
 
