@@ -25,6 +25,8 @@ WAITS = (
 MOST_TRIES = len(WAITS) + 1
 #: Whoever takes a letter has so long to send it; longer than any mail server may keep silent in one conversation.
 LEASE = timedelta(minutes=10)
+#: Whoever proposes something without an account leaves an address for this one letter, and is promised no more.
+ANSWER_ONLY = "proposal_answered"
 
 
 def write_letter(
@@ -89,11 +91,16 @@ def take_letter(session: Session, *, now: datetime) -> Written | None:
 
 
 def note_sent(session: Session, letter: Written, *, now: datetime) -> None:
-    """Write down that a letter is on its way; what it said is forgotten, because links in it may be keys."""
+    """Write down that a letter is on its way; what it said is forgotten, because links in it may be keys.
+
+    An address that was left for this letter only is forgotten, too.
+    """
+    is_answer_only = letter.kind == ANSWER_ONLY and letter.person_id is None
+    address = {"to_email": ""} if is_answer_only else {}
     session.execute(
         update(Letter)
         .where(Letter.id == letter.id)
-        .values(state=LetterState.SENT, sent_at=now, text="", calendar=None, last_error=None)
+        .values(state=LetterState.SENT, sent_at=now, text="", calendar=None, last_error=None, **address)
     )
 
 

@@ -29,6 +29,7 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     #: What it is about, such as "invitation" or "meeting_moved".
     kind: Mapped[str] = mapped_column(String(40))
+    #: Emptied when it was sent, where it was left for this letter only.
     to_email: Mapped[str] = mapped_column(String(254), info=PERSONAL)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     #: The group whose managers see when it fails.

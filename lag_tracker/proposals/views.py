@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.comments.queries import waiting_comments
 from lag_tracker.database import db, utc_now
+from lag_tracker.letters.operations import ANSWER_ONLY
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.proposal import Proposal
 from lag_tracker.models.topic import Topic
@@ -183,7 +184,7 @@ def _tell(receiver: Receiver | None, proposal: Proposal, record: Made | None) ->
         "proposals/letters/answer.txt",
         to_email=receiver.email,
         language=receiver.language,
-        kind="proposal_answered",
+        kind=ANSWER_ONLY,
         person_id=receiver.person_id,
         group_id=proposal.group_id,
         proposal=proposal,

@@ -16,9 +16,10 @@ from lag_tracker.database import db
 from lag_tracker.models.account import Attempt
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
-from lag_tracker.models.letter import Letter
+from lag_tracker.models.letter import Letter, LetterState
 from lag_tracker.models.proposal import Proposal, ProposalState
 from lag_tracker.models.traits import Audience
+from lag_tracker.worker import send_due_letters
 from tests import factories
 from tests.reading import links, texts
 from tests.visitors import form_of, manager_of, member_of, send
@@ -94,6 +95,9 @@ def test_the_answer_goes_to_the_address_and_both_are_forgotten(
     (found,) = db.session.scalars(select(Proposal))
     assert (found.proposer_name, found.proposer_email) == (None, None)
     assert db.session.scalars(select(Initiative.proposer_id)).all() == [None]
+    with app.test_request_context():
+        assert send_due_letters(app.config["SETTINGS"]) == 1
+    assert [(one.state, one.to_email) for one in db.session.scalars(select(Letter))] == [(LetterState.SENT, "")]
 
 
 def test_without_an_address_no_letter_is_written(
