@@ -40,8 +40,8 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.replies.forms import AnswerForm
-from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, tell_of_return, told
-from lag_tracker.replies.queries import invited_to, is_ahead, number_invited, own_invitation
+from lag_tracker.replies.letters import Told, said_of, tell_of_cancellation, tell_of_moves, tell_of_return
+from lag_tracker.replies.queries import answers_to, invited_to, is_ahead, number_invited, own_invitation
 from lag_tracker.sources.queries import citations_of_meeting
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
@@ -114,9 +114,10 @@ def edit(slug: str) -> Response:
                 now=utc_now(),
             )
             moves = [(meeting, move)] if move and invited and form.tells_invited.data else []
-            letters = tell_of_moves(moves, now=utc_now(), today=today())
-            return done(url_for(".show", slug=slug), _saved(meeting, move, letters))
-    return form_page("meetings/form.html", form, meeting=meeting, invited=invited)
+            told = tell_of_moves(moves, now=utc_now(), today=today())
+            return done(url_for(".show", slug=slug), _saved(meeting, move, told))
+    answers = answers_to(session, [meeting], today=today())
+    return form_page("meetings/form.html", form, meeting=meeting, invited=invited, answers=answers)
 
 
 @page(blueprint, lv="/sanaksmes/<slug>/izsludinat", en="/meetings/<slug>/publish", access=Access.MANAGER, methods=FORM)
@@ -146,8 +147,8 @@ def cancel(slug: str) -> Response:
         with form.rules():
             cancel_meeting(meeting, reason=form.reason, now=utc_now())
             to_tell = [meeting] if invited and form.tells_invited.data else []
-            letters = tell_of_cancellation(to_tell, now=utc_now(), today=today())
-            said = [gettext("The meeting was cancelled; calendars show it as such."), *told(letters)]
+            told = tell_of_cancellation(to_tell, now=utc_now(), today=today())
+            said = [gettext("The meeting was cancelled; calendars show it as such."), *said_of(told)]
             return done(url_for(".show", slug=slug), " ".join(said))
     return form_page("meetings/cancel.html", form, meeting=meeting, invited=invited)
 
@@ -190,9 +191,10 @@ def _state_page(slug: str, state: MeetingState, said: str) -> Response:
         with form.rules():
             bring_to(meeting, state, today=today())
             to_tell = [meeting] if invited and form.tells_invited.data else []
-            letters = tell_of_return(to_tell, now=utc_now(), today=today())
-            return done(url_for(".show", slug=slug), " ".join([said, *told(letters)]))
-    return form_page("meetings/state.html", form, meeting=meeting, state=state, invited=invited)
+            told = tell_of_return(to_tell, now=utc_now(), today=today())
+            return done(url_for(".show", slug=slug), " ".join([said, *said_of(told)]))
+    answers = answers_to(db.session(), [meeting], today=today(), state=MeetingState.CANCELLED)
+    return form_page("meetings/state.html", form, meeting=meeting, state=state, invited=invited, answers=answers)
 
 
 def _holding(meeting: Meeting, offered: list[Group], chosen: list[int]) -> list[Group]:
@@ -202,12 +204,12 @@ def _holding(meeting: Meeting, offered: list[Group], chosen: list[int]) -> list[
     return groups + [one for one in meeting.groups if one not in groups and not viewer().may_manage([one.id])]
 
 
-def _saved(meeting: Meeting, move: Move | None, letters: int) -> str:
+def _saved(meeting: Meeting, move: Move | None, told: Told) -> str:
     """Say that a meeting was saved, and what those who subscribed will see of it."""
     said = [gettext("The meeting was saved.")]
     if move and move.is_another_time and meeting.state is MeetingState.SCHEDULED and meeting.has_day:
         said.append(gettext("Subscribed calendars move it when they next look, mostly within hours."))
-    said += told(letters)
+    said += said_of(told)
     twice = ambiguous_times(move.after.moment) if move else []
     if twice:
         said.append(gettext("%(clock)s comes twice that night; the first one is meant.", clock=f"{twice[0]:%H:%M}"))

@@ -44,6 +44,11 @@ class Person(Identified, Revised, Archivable, Base):
         """The office the person holds, in both languages."""
         return Bilingual(self.position_lv, self.position_en)
 
+    @property
+    def gets_letters(self) -> bool:
+        """Whether letters about meetings reach this person: there is an address, and they are wanted."""
+        return bool(self.email) and self.wants_letters
+
 
 @event.listens_for(Person, "before_insert")
 @event.listens_for(Person, "before_update")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, url_for
 from flask_babel import ngettext
@@ -15,7 +15,7 @@ from lag_tracker.meetings.operations import Move
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.replies.operations import ask_again
-from lag_tracker.replies.queries import belonging, for_letters, invited_to, reader, to_be_reminded
+from lag_tracker.replies.queries import Answers, belonging, for_letters, invited_to, reader, to_be_reminded
 from lag_tracker.web.letters import send_letter
 from lag_tracker.web.personal_links import ANSWER, OPT_OUT, signed
 
@@ -30,6 +30,21 @@ TEMPLATES = {
 REMINDED_AHEAD = timedelta(days=2)
 #: Who was invited so lately needs no reminder.
 STILL_FRESH = timedelta(days=2)
+
+
+NO_ANSWERS = Answers(0, 0)
+
+
+class Told(NamedTuple):
+    """How many letters tell of something, and what became of answers to what was before."""
+
+    letters: int = 0
+    lapsed: int = 0
+    kept: int = 0
+
+    def and_also(self, letters: int, answers: Answers = NO_ANSWERS) -> "Told":
+        """Return this and what is told of one more meeting."""
+        return Told(self.letters + letters, self.lapsed + answers.lapsing, self.kept + answers.staying)
 
 
 class _Papers:
@@ -69,38 +84,40 @@ def send_invitations(
     return _write("invitation", meeting, invited, once=f"{today}", note=note, now=now, today=today)
 
 
-def tell_of_moves(moves: Iterable[tuple[Meeting, Move]], *, now: datetime, today: date) -> int:
-    """Tell those who are invited what has changed, and ask them anew where the time did; return how many letters."""
-    session, written = db.session(), 0
+def tell_of_moves(moves: Iterable[tuple[Meeting, Move]], *, now: datetime, today: date) -> Told:
+    """Tell those who are invited what has changed, and ask them anew where the time did."""
+    session, all_told = db.session(), Told()
     session.flush()
     for meeting, move in moves:
         invited = invited_to(session, meeting.id)
-        if move.is_another_time:
-            ask_again(invited)
-        written += _write("moved", meeting, invited, once=f"{meeting.revision}", move=move, now=now, today=today)
-    return written
+        answers = ask_again(invited) if move.is_another_time else NO_ANSWERS
+        written = _write("moved", meeting, invited, once=f"{meeting.revision}", move=move, now=now, today=today)
+        all_told = all_told.and_also(written, answers)
+    return all_told
 
 
-def tell_of_cancellation(meetings: Iterable[Meeting], *, now: datetime, today: date) -> int:
-    """Tell those who are invited that meetings do not take place, and why; return how many letters."""
-    session, written = db.session(), 0
+def tell_of_cancellation(meetings: Iterable[Meeting], *, now: datetime, today: date) -> Told:
+    """Tell those who are invited that meetings do not take place, and why."""
+    session, all_told = db.session(), Told()
     session.flush()
     for meeting in meetings:
         is_past = meeting.last_day is None or meeting.last_day < today
         invited = [] if is_past else invited_to(session, meeting.id)
-        written += _write("cancelled", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
-    return written
+        written = _write("cancelled", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
+        all_told = all_told.and_also(written)
+    return all_told
 
 
-def tell_of_return(meetings: Iterable[Meeting], *, now: datetime, today: date) -> int:
+def tell_of_return(meetings: Iterable[Meeting], *, now: datetime, today: date) -> Told:
     """Tell those who are invited that cancelled meetings take place after all, and ask them anew."""
-    session, written = db.session(), 0
+    session, all_told = db.session(), Told()
     session.flush()
     for meeting in meetings:
         invited = invited_to(session, meeting.id)
-        ask_again(invited)
-        written += _write("restored", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
-    return written
+        answers = ask_again(invited)
+        written = _write("restored", meeting, invited, once=f"{meeting.revision}", now=now, today=today)
+        all_told = all_told.and_also(written, answers)
+    return all_told
 
 
 def send_reminders(*, now: datetime, today: date) -> int:
@@ -112,16 +129,29 @@ def send_reminders(*, now: datetime, today: date) -> int:
     return written
 
 
-def told(letters: int) -> list[str]:
-    """Return what to say to a manager about letters that tell of what they did."""
-    return [ngettext("%(num)d letter tells of it.", "%(num)d letters tell of it.", letters)] if letters else []
+def said_of(told: Told) -> list[str]:
+    """Return what to say to a manager about letters that tell of what they did, and about earlier answers."""
+    said = []
+    if told.letters:
+        said.append(ngettext("%(num)d letter tells of it.", "%(num)d letters tell of it.", told.letters))
+    if told.lapsed:
+        said.append(ngettext("%(num)d answer lapsed.", "%(num)d answers lapsed.", told.lapsed))
+    if told.kept:
+        said.append(
+            ngettext(
+                "%(num)d answer stays, of somebody who gets no letter: ask them yourself.",
+                "%(num)d answers stay, of people who get no letter: ask them yourself.",
+                told.kept,
+            )
+        )
+    return said
 
 
 def _write(
     about: str, meeting: Meeting, invited: Iterable[Attendance], *, once: str, now: datetime, today: date, **given: Any
 ) -> int:
     """Write the letter `about` to each who may get one; of two with the same `once` a person gets the first."""
-    rows = [row for row in invited if row.person and row.person.email and row.person.wants_letters]
+    rows = [row for row in invited if row.person and row.person.gets_letters]
     papers = _Papers(meeting, now=now)
     groups = [link.group_id for link in papers.meeting.meeting_groups]
     members = belonging(db.session(), [row.person_id for row in rows if row.person_id], groups, today=today)

@@ -14,7 +14,7 @@ from lag_tracker.models.letter import Letter, LetterState
 from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer
-from lag_tracker.replies.queries import Candidate, is_ahead, known_receiver
+from lag_tracker.replies.queries import Answers, Candidate, is_ahead, known_receiver
 
 #: Managers who invite at the same moment take turns, so that the second finds whom the first invited.
 TURNS = "invitations"
@@ -85,7 +85,13 @@ def take_invitation_back(invitation: Attendance, *, session: Session) -> None:
     session.delete(invitation)
 
 
-def ask_again(invited: Iterable[Attendance]) -> None:
-    """Take back the answers to an invitation, because the meeting is at another time (as in RFC 5546, 3.2.2.1)."""
-    for row in invited:
+def ask_again(invited: Iterable[Attendance]) -> Answers:
+    """Take back the answers to an invitation, because the meeting is at another time (as in RFC 5546, 3.2.2.1).
+
+    Who gets no letter is asked by nobody, so their answers stay. Returns how many lapsed, and how many stayed.
+    """
+    answered = [row for row in invited if row.reply is not Reply.INVITED]
+    reached = [row for row in answered if row.person and row.person.gets_letters]
+    for row in reached:
         row.reply, row.replied_at = Reply.INVITED, None
+    return Answers(len(reached), len(answered) - len(reached))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, distinct, func, or_, select
+from sqlalchemy import ColumnElement, distinct, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from lag_tracker.attendance.queries import members_on
@@ -35,6 +35,15 @@ class Candidate(NamedTuple):
     #: On whose behalf they would come.
     organisation_id: int | None
     attendance: Attendance | None
+
+
+class Answers(NamedTuple):
+    """What becomes of answers when the time of a meeting changes."""
+
+    #: Those of people whom a letter asks anew.
+    lapsing: int
+    #: Those of people who get no letter.
+    staying: int
 
 
 def candidates(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Candidate]:
@@ -125,6 +134,21 @@ def number_invited(
     numbers = [meeting.id for meeting in meetings if meeting.state is state and _is_to_come(meeting, today)]
     people = select(func.count(distinct(Attendance.person_id))).where(Attendance.meeting_id.in_(numbers), _is_invited())
     return (session.scalar(people) or 0) if numbers else 0
+
+
+def answers_to(
+    session: Session, meetings: Iterable[Meeting], *, today: date, state: MeetingState = MeetingState.SCHEDULED
+) -> Answers:
+    """Return what becomes of the answers to those of the meetings when people are asked anew."""
+    numbers = [meeting.id for meeting in meetings if meeting.state is state and _is_to_come(meeting, today)]
+    reached = Person.email.is_not(None) & (Person.email != "") & Person.wants_letters
+    counted = (
+        select(func.count().filter(reached), func.count().filter(~func.coalesce(reached, false())))
+        .select_from(Attendance)
+        .join(Attendance.person)
+        .where(Attendance.meeting_id.in_(numbers), _is_invited(), Attendance.reply != Reply.INVITED)
+    )
+    return Answers(*session.execute(counted).one()) if numbers else Answers(0, 0)
 
 
 def own_invitation(session: Session, meeting_id: int, *, person_id: int | None) -> Attendance | None:

@@ -16,8 +16,8 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.rhythm import Scope
 from lag_tracker.models.traits import Certainty, Precision
-from lag_tracker.replies.letters import tell_of_cancellation, tell_of_moves, told
-from lag_tracker.replies.queries import number_invited
+from lag_tracker.replies.letters import said_of, tell_of_cancellation, tell_of_moves
+from lag_tracker.replies.queries import answers_to, number_invited
 from lag_tracker.series.forms import SeriesForm, TogetherForm
 from lag_tracker.series.operations import cancel_together, change_together, check_moments, make_series
 from lag_tracker.series.queries import AHEAD, this_and_later
@@ -74,9 +74,10 @@ def change(slug: str) -> Response:
             if invited and form.tells_invited.data:
                 moves = [(one, Move(was, arranged(one))) for one, was in zip(meetings, before, strict=True)]
                 told_of = [(one, move) for one, move in moves if move.before != move.after]
-                said += told(tell_of_moves(told_of, now=utc_now(), today=today()))
+                said += said_of(tell_of_moves(told_of, now=utc_now(), today=today()))
             return done(url_for("meetings.show", slug=slug), " ".join(said))
-    return form_page("series/change.html", form, meeting=meeting, together=together, invited=invited)
+    answers = answers_to(db.session(), together, today=today())
+    return form_page("series/change.html", form, meeting=meeting, together=together, invited=invited, answers=answers)
 
 
 @page(
@@ -96,7 +97,7 @@ def cancel(slug: str) -> Response:
             cancel_together(together, reason=form.reason, now=utc_now())
             said = [ngettext("%(num)d meeting was cancelled.", "%(num)d meetings were cancelled.", len(together))]
             if invited and form.tells_invited.data:
-                said += told(tell_of_cancellation(together, now=utc_now(), today=today()))
+                said += said_of(tell_of_cancellation(together, now=utc_now(), today=today()))
             return done(url_for("meetings.show", slug=slug), " ".join(said))
     return form_page("series/cancel.html", form, meeting=meeting, together=together, invited=invited)
 

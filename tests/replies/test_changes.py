@@ -46,8 +46,13 @@ def event_of(letter: Letter) -> Component:
 
 def test_those_invited_hear_of_another_time_and_are_asked_anew(app: Flask, group: Group) -> None:
     manager = manager_of(app, group)
+    known = (
+        "2 people are invited. After a change of the time they are asked anew. 1 answer then lapses. 1 answer stays,"
+    )
+    assert known in manager.get(EDIT).text
     answer = send(manager, EDIT, starts_on="2027-03-19", starts_at_time="17:30")
-    assert "1 letter tells of it." in manager.get(answer.location).text
+    said = "1 letter tells of it. 1 answer lapsed. 1 answer stays, of somebody who gets no letter: ask them yourself."
+    assert said in manager.get(answer.location).text
     (letter,) = letters()
     assert (letter.kind, letter.subject) == ("meeting_moved", "Another time: Velo & ceļi, now 19 Mar 2027")
     assert (
@@ -57,7 +62,22 @@ def test_those_invited_hear_of_another_time_and_are_asked_anew(app: Flask, group
         "Velo & ceļi\n"
         "When: Friday, 19 March 2027, 17:30–20:00\n"
     ) in letter.text
-    assert answers() == {"Anna Bērziņa": Reply.INVITED, "Juris Kalns": Reply.INVITED}
+    assert answers() == {"Anna Bērziņa": Reply.INVITED, "Juris Kalns": Reply.DECLINED}
+
+
+def test_what_was_noted_of_people_without_an_address_stays_when_the_time_changes(app: Flask, group: Group) -> None:
+    meeting = db.session.scalars(select(Meeting)).one()
+    invite(meeting, member(group, "Zane Ozola"), Reply.ACCEPTED)
+    invite(meeting, member(group, "Kārlis Vītols", "karlis@grupas.example"), Reply.INVITED)
+    manager = manager_of(app, group)
+    assert "1 answer then lapses. 2 answers stay, of people" in manager.get(EDIT).text
+    send(manager, EDIT, starts_at_time="18:30")
+    assert answers() == {
+        "Anna Bērziņa": Reply.INVITED,
+        "Juris Kalns": Reply.DECLINED,
+        "Kārlis Vītols": Reply.INVITED,
+        "Zane Ozola": Reply.ACCEPTED,
+    }
 
 
 def test_the_calendar_file_is_the_same_event_with_a_higher_sequence(app: Flask, group: Group) -> None:
@@ -121,7 +141,7 @@ def test_those_who_were_told_of_a_cancellation_hear_that_it_takes_place_after_al
     assert letter.subject == "Takes place after all: Velo & ceļi, 12 Mar 2027"
     assert "The meeting that had been cancelled takes place after all.\n\nVelo & ceļi\nWhen: Friday" in letter.text
     assert (event_of(letter)["STATUS"], event_of(letter)["SEQUENCE"]) == ("CONFIRMED", 2)
-    assert set(answers().values()) == {Reply.INVITED}
+    assert answers() == {"Anna Bērziņa": Reply.INVITED, "Juris Kalns": Reply.DECLINED}
     send(manager, CANCEL, reason_lv="Tomēr.")
     send(manager, publish, tells_invited=None)
     assert len(letters("meeting_restored")) == 1
@@ -151,7 +171,11 @@ def test_those_invited_to_a_series_hear_of_what_is_done_to_all_of_it(app: Flask,
         ("meeting_moved", "anna@grupas.example"),
         ("meeting_moved", "zane@grupas.example"),
     ]
-    assert set(answers().values()) == {Reply.INVITED}
+    assert set(answers().items()) == {
+        ("Anna Bērziņa", Reply.INVITED),
+        ("Juris Kalns", Reply.DECLINED),
+        ("Zane Ozola", Reply.INVITED),
+    }
     send(manager, page, title_en="Evening meeting")
     assert len(letters()) == 2
     send(manager, f"{page}/cancel", reason_lv="Projekts beidzies")
