@@ -83,7 +83,7 @@ def edit(slug: str) -> Response:
 def move(slug: str) -> Response:
     """Let a manager bring an initiative to another state, and see and mend its history."""
     initiative = _changeable(slug)
-    form = MoveForm(initiative, meetings=_meetings_of(initiative))
+    form = MoveForm(initiative, meetings=_meetings_so_far(initiative))
     if form.is_accepted():
         with form.rules():
             move_initiative(initiative, to=form.to.data, today=today(), **form.said)
@@ -102,7 +102,7 @@ def step(slug: str, number: int) -> Response:
     """Let a manager correct when, why and where an initiative came to a state."""
     initiative = _changeable(slug)
     found = next((one for one in initiative.history if one.position == number), None) or abort(404)
-    form = StepForm(found, meetings=_meetings_of(initiative))
+    form = StepForm(found, meetings=_meetings_so_far(initiative))
     if form.is_accepted():
         with form.rules():
             correct_step(found, today=today(), now=utc_now(), **form.said)
@@ -235,7 +235,17 @@ def _page_of(initiative: Initiative) -> str:
     return url_for(".show", slug=initiative.slug)
 
 
+def _meetings_so_far(initiative: Initiative) -> list[Meeting]:
+    """Return the meetings that may have made a step: those that took place, and those that history names already."""
+    named = {one.meeting_id for one in initiative.history}
+
+    def is_over(meeting: Meeting) -> bool:
+        return not meeting.is_cancelled and (meeting.starts_on is None or meeting.starts_on <= today())
+
+    return [meeting for meeting in _meetings_of(initiative) if meeting.id in named or is_over(meeting)]
+
+
 def _meetings_of(initiative: Initiative) -> list[Meeting]:
-    """Return the meetings that may have made a step, among them those that history and links name already."""
+    """Return the meetings that may be linked, among them those that history and links name already."""
     named = [*(one.meeting_id for one in initiative.history), *(meeting.id for meeting in initiative.meetings)]
     return list(meetings_to_choose(db.session(), initiative.group_id, viewer=viewer(), besides=named))

@@ -16,6 +16,7 @@ from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import STATES_WITH_REASON, Initiative, InitiativeState, InitiativeStateChange
+from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.traits import NO_DAY, Audience, Precision, RoughDay
 from tests import factories
 from tests.reading import texts
@@ -106,6 +107,14 @@ def test_a_meeting_that_is_not_the_groups_is_not_offered(app: Flask, group: Grou
     assert "Sveša" not in manager.get(STATE).text
     assert send(manager, STATE, to="accepted", meeting_id=foreign.id).status_code == 422
     assert len(history()) == 1
+
+
+def test_meetings_that_did_not_take_place_are_not_offered(app: Flask, group: Group) -> None:
+    factories.meeting("Notika", groups=[group], starts_on=date(2026, 2, 1))
+    factories.meeting("Nenotika", groups=[group], starts_on=date(2026, 2, 2), state=MeetingState.CANCELLED)
+    factories.meeting("Vēl būs", groups=[group], starts_on=date(2999, 2, 1))
+    offered = " ".join(texts(manager_of(app, group).get(STATE).text, "option"))
+    assert [title for title in ("Notika", "Nenotika", "Vēl būs") if title in offered] == ["Notika"]
 
 
 @pytest.mark.usefixtures("frozen_day")
