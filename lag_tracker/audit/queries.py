@@ -97,10 +97,20 @@ def _readable(viewer: Viewer) -> Select[Any]:
 
 
 def latest_entries(
-    session: Session, *, viewer: Viewer, before: int | None = None, limit: int = PAGE + 1
+    session: Session,
+    *,
+    viewer: Viewer,
+    group: Group | None = None,
+    before: int | None = None,
+    limit: int = PAGE + 1,
 ) -> list[AuditEntry]:
-    """Return the newest entries that `viewer` may read, or those before the entry `before`; one more than a page."""
+    """Return the newest entries that `viewer` may read, or those before the entry `before`; one more than a page.
+
+    With a `group`, only what concerns it.
+    """
     entries = _readable(viewer)
+    if group is not None:
+        entries = entries.where(AuditEntry.groups.any(Group.id == group.id))
     if before is not None:
         entries = entries.where(AuditEntry.id < before)
     return list(session.scalars(entries.limit(limit)))
@@ -110,6 +120,20 @@ def entries_of(session: Session, noun: str, record_id: int, *, viewer: Viewer) -
     """Return what happened to one record, the newest first, as far as `viewer` may read it."""
     of_record = _readable(viewer).where(AuditEntry.noun == noun, AuditEntry.record_id == record_id)
     return list(session.scalars(of_record.limit(PAGE)))
+
+
+def has_readable_changes(session: Session, noun: str, record_id: int, *, viewer: Viewer) -> bool:
+    """Tell whether a record is there of which `viewer` may read what happens to it, even if nothing has yet."""
+    model = _models()[noun]
+    if "id" not in inspect(model).columns:
+        return False
+    found = session.scalars(select(model).where(model.id == record_id)).one_or_none()
+    return found is not None and viewer.may_manage(groups_concerned(session.connection(), found))
+
+
+def _models() -> dict[str, Any]:
+    """Return the models by the names of their tables."""
+    return {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
 
 
 class Turn(NamedTuple):
@@ -150,7 +174,7 @@ def names_of(
     What is gone has no name, nor has what `viewer` may not see.
     """
     found: dict[tuple[str, int], str] = {}
-    models: dict[str, Any] = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
+    models = _models()
     for table, numbers in referred.items():
         model = models[_NAMED_LIKE.get(table, table)]
         wanted = select(model).where(model.id.in_(numbers), *_seen(model, viewer))

@@ -5,10 +5,12 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 
 from lag_tracker.audit.operations import AUDITED
-from lag_tracker.audit.queries import PAGE, entries_of, last_turns, latest_entries, names_of
+from lag_tracker.audit.queries import PAGE, entries_of, has_readable_changes, last_turns, latest_entries, names_of
 from lag_tracker.audit.words import names_then, referred, shown_changes
 from lag_tracker.database import db
+from lag_tracker.groups.queries import changeable_group, managed_groups
 from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.group import Group
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import page
@@ -21,23 +23,39 @@ LONGEST_NUMBER = 18
 
 @page(blueprint, lv="/izmainas", en="/changes", access=Access.MANAGER)
 def index() -> str:
-    """Show the newest changes in the reader's groups, or everywhere for an administrator."""
+    """Show the newest changes in the reader's groups, in one of them, or everywhere for an administrator."""
+    session, group = db.session(), group_in_address()
     before = request.args.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) <= LONGEST_NUMBER):
         abort(404)
-    entries = latest_entries(db.session(), viewer=viewer(), before=int(before) if before else None)
-    older = url_for(".index", before=entries[PAGE - 1].id) if len(entries) > PAGE else None
-    return render_template("audit/index.html", rows=rows_in_words(entries[:PAGE]), older=older)
+    entries = latest_entries(session, viewer=viewer(), group=group, before=int(before) if before else None)
+    slug = group.slug if group else None
+    return render_template(
+        "audit/index.html",
+        rows=rows_in_words(entries[:PAGE]),
+        older=url_for(".index", group=slug, before=entries[PAGE - 1].id) if len(entries) > PAGE else None,
+        group=group,
+        groups=managed_groups(session, viewer=viewer()),
+    )
+
+
+def group_in_address() -> Group | None:
+    """Return the group to show alone, None when the address names none; answer 404 to one that others manage."""
+    slug = request.args.get("group")
+    return (changeable_group(db.session(), slug, viewer=viewer()) or abort(404)) if slug else None
 
 
 @page(blueprint, lv="/izmainas/<noun>/<int:number>", en="/changes/<noun>/<int:number>", access=Access.MANAGER)
 def record(noun: str, number: int) -> str:
-    """Show what happened to one record."""
-    entries = entries_of(db.session(), noun, number, viewer=viewer()) if noun in AUDITED else []
-    if not entries:
+    """Show what happened to one record, also when that is nothing yet."""
+    session, lang = db.session(), reading_language()
+    entries = entries_of(session, noun, number, viewer=viewer()) if noun in AUDITED else abort(404)
+    if not entries and not has_readable_changes(session, noun, number, viewer=viewer()):
         abort(404)
     rows = rows_in_words(entries)
-    return render_template("audit/record.html", rows=rows, noun=rows[0]["noun"], name=rows[0]["name"])
+    names = {} if rows else names_of(session, {noun: {number}}, viewer=viewer(), lang=lang)
+    name = rows[0]["name"] if rows else names.get((noun, number))
+    return render_template("audit/record.html", rows=rows, noun=noun_words(noun, lang), name=name)
 
 
 def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from sqlalchemy import true
 from lag_tracker.actions.queries import listed_actions
 from lag_tracker.audit.operations import note_export
 from lag_tracker.audit.queries import latest_entries
-from lag_tracker.audit.views import rows_in_words
+from lag_tracker.audit.views import group_in_address, rows_in_words
 from lag_tracker.calendars.pages import check_year
 from lag_tracker.calendars.pages import narrowed as narrowed_calendar
 from lag_tracker.database import db
@@ -247,5 +247,6 @@ def source_list() -> Listing:
 
 @listing(lv="/izmainas", en="/changes", access=Access.MANAGER)
 def change_list() -> Listing:
-    """The newest changes in the reader's groups, or everywhere for an administrator."""
-    return changes_table(rows_in_words(latest_entries(db.session(), viewer=viewer(), limit=ASKED)))
+    """The newest changes in the reader's groups, in one of them, or everywhere for an administrator."""
+    entries = latest_entries(db.session(), viewer=viewer(), group=group_in_address(), limit=ASKED)
+    return changes_table(rows_in_words(entries))

@@ -16,7 +16,7 @@ from lag_tracker.models.meeting import Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.words import column_words, noun_words
 from tests import factories
-from tests.reading import texts
+from tests.reading import links, texts
 from tests.visitors import administrator, manager_of, send, signed_in
 
 
@@ -110,12 +110,55 @@ def test_one_records_changes_have_a_page(app: Flask, group: Group, anna: Account
     topic = factories.topic(group, "Velo", slug="velo")
     db.session.commit()
     address = f"/izmainas/topic/{topic.id}"
-    assert manager.get(address).status_code == 404
+    empty = manager.get(address)
+    assert (empty.status_code, texts(empty.text, "h1")) == (200, ["Izmaiņas: Velo"])
+    assert texts(empty.text, "del", "ins") == []
     send(manager, "/temati/velo/labot", title_lv="Velosipēdi")
     assert texts(manager.get(address).text, "del", "ins") == ["pirms tam: Velo", "tagad: Velosipēdi"]
     assert stranger.get(address).status_code == 404
-    for odd in ("sqlite_master/1", "topic/99999999999999", "topic/1000000000000000000000000000000"):
+    for odd in ("sqlite_master/1", "group_role/1", "topic/99999999999999", "topic/1000000000000000000000000000000"):
         assert manager.get(f"/izmainas/{odd}").status_code == 404
+
+
+def test_every_record_leads_its_managers_to_its_changes(app: Flask, group: Group, anna: Account) -> None:
+    topic, initiative = factories.topic(group, slug="velo"), factories.initiative(group, slug="soli")
+    meeting, network = factories.meeting(groups=[group], slug="x"), factories.network(slug="tikls")
+    municipality, organisation = factories.municipality(slug="kekava"), factories.organisation("Biedrība")
+    member = factories.person("Ilze Kalna")
+    factories.membership(group, member)
+    db.session.commit()
+    own = {
+        f"/grupas/{group.slug}": ("group", group.id),
+        "/temati/velo": ("topic", topic.id),
+        "/iniciativas/soli": ("initiative", initiative.id),
+        "/sanaksmes/x": ("meeting", meeting.id),
+        f"/personas/{member.id}": ("person", member.id),
+    }
+    shared = {
+        "/tikli/tikls": ("network", network.id),
+        "/pasvaldibas/kekava": ("municipality", municipality.id),
+        f"/organizacijas/{organisation.id}/labot": ("organisation", organisation.id),
+    }
+    for visitor, found in ((signed_in(app, anna), own), (administrator(app), own | shared)):
+        for address, (noun, number) in found.items():
+            history = f"/izmainas/{noun}/{number}"
+            assert links(visitor.get(address).text).get("Izmaiņas") == history, address
+            assert visitor.get(history).status_code == 200
+    stranger = app.test_client()
+    assert not any("/izmainas" in stranger.get(address).text for address in own)
+
+
+def test_changes_are_narrowed_to_one_of_the_readers_groups(app: Flask, group: Group) -> None:
+    other, foreign = factories.group("Cita grupa", slug="cita"), factories.group("Sveša grupa", slug="svesa")
+    manager = manager_of(app, group, other)
+    send(manager, "/en/groups/kekava/topics/new", title_en="Cycling")
+    send(manager, "/en/groups/cita/topics/new", title_en="Parks")
+    page = manager.get("/en/changes?group=cita").text
+    assert "Topic: Parks – created" in texts(page, "p")
+    assert "Cycling" not in page
+    assert "Cycling" not in manager.get("/en/changes.csv?group=cita").text
+    assert links(page)["all groups"] == "/en/changes"
+    assert [manager.get(f"/en/changes?group={slug}").status_code for slug in (foreign.slug, "nav")] == [404, 404]
 
 
 def test_older_changes_are_on_further_pages(app: Flask, group: Group, anna: Account) -> None:
