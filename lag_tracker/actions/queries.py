@@ -11,7 +11,7 @@ from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingKind
 from lag_tracker.models.person import Person
-from lag_tracker.models.traits import Precision
+from lag_tracker.models.traits import Audience, Precision
 from lag_tracker.models.visibility import Viewer, named_at, visible_actions, visible_meetings
 
 
@@ -22,6 +22,7 @@ class ActionRow(NamedTuple):
     responsible: str | None
     due_on: date | None
     state: ActionState
+    audience: Audience
 
     def is_late(self, today: date) -> bool:
         """Tell whether the day has passed and the action is not finished."""
@@ -95,4 +96,4 @@ def _visible(viewer: Viewer) -> Select[*tuple[Any, ...]]:
 
 
 def _row(action: Action, name: str | None) -> ActionRow:
-    return ActionRow(action.text, action.responsible or name, action.due_on, action.state)
+    return ActionRow(action.text, action.responsible or name, action.due_on, action.state, action.audience)

@@ -14,6 +14,7 @@ from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.models.topic import Topic
+from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import Viewer, named_at, visible_agenda_items, visible_initiatives, visible_topics
 
 
@@ -35,6 +36,7 @@ class AgendaRow(NamedTuple):
     presenters: list[str]
     topic: Linked | None
     initiative: Linked | None
+    audience: Audience
 
 
 class SpeakerRow(NamedTuple):
@@ -86,6 +88,7 @@ def _row(
         presenters,
         Linked(topic.slug, topic.title) if topic else None,
         Linked(initiative.slug, initiative.title) if initiative else None,
+        item.audience,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
@@ -19,6 +20,7 @@ from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.traits import Audience, Certainty, Precision
 from tests import factories
 from tests.reading import facts, links, texts
+from tests.visitors import member_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -122,6 +124,20 @@ def test_internal_items_and_papers_for_members_are_not_shown(client: FlaskClient
     assert "Visiem" in html
     assert "Locekļiem" not in html
     assert "meet.example" not in html
+
+
+def test_who_may_read_what_is_not_for_everyone_is_told_so(app: Flask, client: FlaskClient) -> None:
+    group, closed = factories.group(), factories.group(audience=Audience.MEMBERS)
+    meeting = factories.meeting(groups=[group])
+    factories.agenda_item(meeting, "Publisks", position=1)
+    factories.agenda_item(meeting, "Iekšējs", position=2, audience=Audience.MEMBERS)
+    inner = factories.meeting(groups=[group], audience=Audience.MEMBERS)
+    of_closed = factories.meeting(groups=[group, closed])
+    member = member_of(app, group, closed)
+    html = page_of(member, saved(meeting))
+    assert texts(html, "span", css_class="agenda-title") == ["Publisks", "Iekšējs grupas locekļiem"]
+    pages = [html, *(page_of(member, one) for one in (inner, of_closed)), page_of(client, meeting)]
+    assert [texts(page, "span", css_class="badge--draft") for page in pages] == [["grupas locekļiem"]] * 3 + [[]]
 
 
 @pytest.mark.parametrize(
