@@ -88,6 +88,15 @@ def test_what_a_member_says_is_there_at_once_for_members_alone(
 
 
 @BOTH
+def test_who_has_signed_in_and_is_no_member_is_not_sent_to_the_members_form(
+    app: Flask, client: FlaskClient, open_group: Group, address: str
+) -> None:
+    known, stranger = "sign in and comment as a member", member_of(app, factories.group())
+    own = links(client.get(address).text)["Write a comment"]
+    assert [known in links(one.get(own).text) for one in (client, stranger)] == [True, False]
+
+
+@BOTH
 def test_only_members_are_offered_the_form(app: Flask, group: Group, address: str) -> None:
     visitors = (member_of(app, group), observer_of(app, group), manager_of(app, factories.group()))
     assert [visitor.get(f"{address}/comment").status_code for visitor in visitors] == [200, 404, 404]

@@ -140,6 +140,13 @@ def test_a_member_is_led_to_their_own_form(app: Flask, group: Group) -> None:
     assert links(member.get("/en/groups/kekava").text)["Propose something"] == "/en/groups/kekava/proposals/new"
 
 
+def test_who_has_signed_in_and_is_no_member_is_not_sent_to_the_members_form(
+    app: Flask, client: FlaskClient, group: Group
+) -> None:
+    words, stranger = "sign in and propose as a member", member_of(app, factories.group())
+    assert [words in links(one.get(FORM).text) for one in (client, stranger)] == [True, False]
+
+
 def test_what_comes_too_fast_is_asked_for_once_more(
     client: FlaskClient, group: Group, clock: time_machine.Traveller
 ) -> None:
