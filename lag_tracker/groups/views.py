@@ -20,6 +20,7 @@ from lag_tracker.groups.queries import (
     places_for,
 )
 from lag_tracker.initiatives.queries import initiatives
+from lag_tracker.meetings.managed import archived_meetings
 from lag_tracker.meetings.queries import (
     meetings_of_groups,
     of_groups,
@@ -72,6 +73,7 @@ def show(slug: str) -> str:
         upcoming=upcoming_meetings(session, viewer=viewer(), today=today(), limit=10, only=of_groups(ids)),
         past_by_year=_by_year(past[:SHOWN_PAST]),
         has_more_past=len(past) > SHOWN_PAST,
+        archived=archived_meetings(session, ids, viewer=viewer()) if viewer().may_manage([group.id]) else [],
         undated=undated_meetings(session, viewer=viewer(), limit=20, only=of_groups(ids)),
         milestones=milestones_between(session, viewer=viewer(), first=today(), only=Milestone.group_id.in_(ids)),
         decisions=latest_decisions(

@@ -22,6 +22,7 @@ from lag_tracker.models.visibility import Viewer, changeable_groups, visible_mee
 
 #: More meetings or initiatives are not offered to choose from.
 MOST_OFFERED = 200
+MOST_ARCHIVED = 1000
 
 
 class Choices(NamedTuple):
@@ -40,6 +41,22 @@ class Attached(NamedTuple):
     actions: Sequence[Action]
     meetings: Sequence[Meeting]
     comments: Sequence[Comment]
+
+
+def archived_initiatives(session: Session, *, viewer: Viewer, only: ColumnElement[bool]) -> Sequence[Initiative]:
+    """Return the initiatives that `only` picks, that were put away and that `viewer` may take back, with their groups.
+
+    Those that became part of another are left out: they do not come back by themselves.
+    """
+    return session.scalars(
+        select(Initiative)
+        .join(Initiative.group)
+        .options(contains_eager(Initiative.group))
+        .where(changeable_groups(viewer), only)
+        .where(Initiative.archived_at.is_not(None), Initiative.merged_into_id.is_(None))
+        .order_by(Initiative.title_sort, Initiative.id)
+        .limit(MOST_ARCHIVED)
+    ).all()
 
 
 def changeable_initiative(session: Session, slug: str, *, viewer: Viewer) -> Initiative | None:

@@ -1,5 +1,6 @@
 """Pages of initiatives."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -9,6 +10,7 @@ from lag_tracker.actions.queries import actions
 from lag_tracker.comments.queries import comments_on_initiative
 from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import latest_decisions
+from lag_tracker.initiatives.managed import archived_initiatives
 from lag_tracker.initiatives.queries import (
     Order,
     as_board,
@@ -38,16 +40,23 @@ MOST_DECISIONS = 200
 def board() -> str:
     """Show the initiatives by state."""
     chosen = choices()
-    rows = initiatives(db.session(), viewer=viewer(), only=chosen.pop("only"))
-    return render_template("initiatives/board.html", columns=as_board(rows), **chosen)
+    only = chosen.pop("only")
+    rows = initiatives(db.session(), viewer=viewer(), only=only)
+    return render_template("initiatives/board.html", columns=as_board(rows), archived=_archived(only), **chosen)
 
 
 @page(blueprint, lv="/iniciativu-saraksts", en="/initiative-list", access=Access.PUBLIC)
 def listing() -> str:
     """Show the initiatives as a sorted list."""
     order, chosen = order_in_address(), choices()
-    rows = initiatives(db.session(), viewer=viewer(), only=chosen.pop("only"), order=order)
-    return render_template("initiatives/listing.html", rows=rows, order=order, **chosen)
+    only = chosen.pop("only")
+    rows = initiatives(db.session(), viewer=viewer(), only=only, order=order)
+    return render_template("initiatives/listing.html", rows=rows, order=order, archived=_archived(only), **chosen)
+
+
+def _archived(only: ColumnElement[bool]) -> Sequence[Initiative]:
+    """Return what managers may take back among what the page is narrowed to."""
+    return archived_initiatives(db.session(), viewer=viewer(), only=only) if viewer().is_manager else []
 
 
 def order_in_address() -> Order:

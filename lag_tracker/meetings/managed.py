@@ -6,6 +6,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from lag_tracker.meetings.rows import COLUMNS, MeetingRow, read_rows
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.attendance import Attendance
@@ -14,10 +15,11 @@ from lag_tracker.models.group import Group, group_network
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
-from lag_tracker.models.visibility import Viewer, changeable_groups, changeable_meetings
+from lag_tracker.models.visibility import Viewer, changeable_groups, changeable_meetings, held_by
 
 #: More groups are not offered to meet together.
 MOST_JOINING = 100
+MOST_ARCHIVED = 200
 
 
 class Parts(NamedTuple):
@@ -37,6 +39,19 @@ def changeable_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meetin
         .where(Meeting.slug == slug, changeable_meetings(viewer))
         .options(selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group), selectinload(Meeting.networks))
     ).one_or_none()
+
+
+def archived_meetings(session: Session, group_ids: Sequence[int], *, viewer: Viewer) -> list[MeetingRow]:
+    """Return the meetings of these groups that were put away and that `viewer` may take back, the latest first."""
+    return read_rows(
+        session,
+        viewer,
+        select(*COLUMNS)
+        .where(changeable_meetings(viewer), held_by(Meeting.id, frozenset(group_ids)))
+        .where(Meeting.archived_at.is_not(None))
+        .order_by(Meeting.starts_on.is_(None), Meeting.starts_on.desc(), Meeting.id.desc())
+        .limit(MOST_ARCHIVED),
+    )
 
 
 def last_meeting_of(session: Session, group: Group, *, only: ColumnElement[bool] | None = None) -> Meeting | None:

@@ -97,6 +97,20 @@ def topics(session: Session, *, viewer: Viewer, today: date) -> list[TopicRow]:
     return [TopicRow(*row) for row in found]
 
 
+def archived_topics(session: Session, *, viewer: Viewer) -> list[Topic]:
+    """Return the topics that were put away and that `viewer` may take back, in the alphabet, with their groups."""
+    return list(
+        session.scalars(
+            select(Topic)
+            .join(Topic.group)
+            .options(contains_eager(Topic.group))
+            .where(changeable_groups(viewer), Topic.archived_at.is_not(None))
+            .order_by(Topic.title_sort, Topic.id)
+            .limit(MOST_TOPICS)
+        )
+    )
+
+
 def find_topic(session: Session, slug: str, *, viewer: Viewer) -> Topic | None:
     """Return the topic at this address with its group and municipality, if `viewer` may see it, in one statement."""
     return session.scalars(

@@ -19,6 +19,7 @@ from lag_tracker.topics.forms import TopicForm
 from lag_tracker.topics.operations import change_topic, erase_topic, open_topic, put_topic_away, take_topic_back
 from lag_tracker.topics.queries import (
     actions_about_topic,
+    archived_topics,
     changeable_topic,
     find_topic,
     meetings_about_topic,
@@ -39,10 +40,12 @@ MOST_DECISIONS = 200
 @page(blueprint, lv="/temati", en="/topics", access=Access.PUBLIC)
 def index() -> str:
     """Show the topics of every group, the open ones first."""
-    rows = topics(db.session(), viewer=viewer(), today=today())
+    session = db.session()
+    rows = topics(session, viewer=viewer(), today=today())
     return render_template(
         "topics/index.html",
         groups=[(group, list(found)) for group, found in groupby(rows, key=lambda row: row.topic.group)],
+        archived=archived_topics(session, viewer=viewer()) if viewer().is_manager else [],
     )
 
 

@@ -150,7 +150,11 @@ def test_an_archived_one_keeps_its_page_and_leaves_every_list(app: Flask, group:
     manager = manager_of(app, group)
     assert send(manager, "/en/initiatives/soli/archive").location == "/en/initiatives/soli"
     lists = ("/en/initiatives", "/en/initiative-list", "/en/groups/kekava", "/")
-    assert [address for address in lists if "Soli" in manager.get(address).text] == []
+    readers = (member_of(app, group), manager_of(app, factories.group("Cita grupa", slug="cita")))
+    assert [address for address in lists for one in readers if "Soli" in one.get(address).text] == []
+    found = [one for one in (*lists, "/en/initiatives?state=completed") if "Soli" in manager.get(one).text]
+    assert found == ["/en/initiatives", "/en/initiative-list"]
+    assert "Archived initiatives" in texts(manager.get("/en/initiatives").text, "h2")
     assert "This initiative is archived." in manager.get("/en/initiatives/soli").text
     assert send(manager, "/en/initiatives/soli/archive").status_code == 303
     assert [address for address in lists if "Soli" in manager.get(address).text] == list(lists)

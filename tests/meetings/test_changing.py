@@ -308,17 +308,23 @@ def test_who_manages_one_of_its_groups_neither_takes_the_lead_nor_opens_a_meetin
     assert reread(meeting).audience is Audience.PUBLIC
 
 
-def test_only_drafts_and_cancelled_meetings_are_archived(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
+def test_only_drafts_and_cancelled_meetings_are_archived(
+    app: Flask, group: Group, manager: FlaskClient, meeting: Meeting
+) -> None:
     archive = "/en/meetings/vizija/archive"
     assert send(manager, archive).status_code == 409
     send(manager, CANCEL, reason_en="Illness")
     assert send(manager, archive).status_code == 303
     assert app.test_client(use_cookies=False).get("/sanaksmes/vizija").status_code == 404
-    assert "Vīzija" not in texts(manager.get("/en/groups/kekava").text, "a")
+    lists = ("/en/groups/kekava", "/en/calendar", "/en")
+    assert ["Vīzija" in manager.get(address).text for address in lists] == [True, False, False]
+    assert "Archived meetings" in texts(manager.get("/en/groups/kekava").text, "h2")
+    assert "Vīzija" not in member_of(app, group).get("/en/groups/kekava").text
     assert events(app) == []
     assert send(manager, PUBLISH).status_code == 409
     assert send(manager, archive).status_code == 303
     assert "Vīzija" in texts(manager.get("/en/groups/kekava").text, "a")
+    assert "Archived meetings" not in texts(manager.get("/en/groups/kekava").text, "h2")
     assert [one["STATUS"] for one in events(app)] == ["CANCELLED"]
 
 

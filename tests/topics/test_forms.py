@@ -104,10 +104,13 @@ def test_an_archived_topic_keeps_its_page_and_leaves_the_list(app: Flask, group:
     factories.topic(group, "Velo", slug="velo")
     db.session.commit()
     assert send(manager, "/en/topics/velo/archive").location == "/en/topics/velo"
-    assert "Velo" not in manager.get("/en/topics").text
+    page = manager.get("/en/topics").text
+    assert (texts(page, "h2")[0], links(page)["Velo"]) == ("Archived topics", "/en/topics/velo")
+    others = (member_of(app, group), manager_of(app, factories.group("Cita grupa")))
+    assert not any("Velo" in one.get("/en/topics").text for one in others)
     assert manager.get("/en/topics/velo").status_code == 200
     assert send(manager, "/en/topics/velo/archive").status_code == 303
-    assert "Velo" in manager.get("/en/topics").text
+    assert texts(manager.get("/en/topics").text, "h2") == ["Ķekavas vietējā rīcības grupa"]
 
 
 def test_only_an_administrator_erases_a_topic(app: Flask, group: Group) -> None:
