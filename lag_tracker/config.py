@@ -21,7 +21,7 @@ from lag_tracker.secret_key import check_secret, kept_secret
 class Terms:
     """For how many days things are kept; 0 keeps them for good."""
 
-    #: Sign-ins that ended, counted tries, letters that were sent, links and drafts that nobody came back to.
+    #: Sign-ins that ended, letters that were sent, links and drafts that nobody came back to.
     traces: int
     #: Invitations after they ran out.
     invitations: int

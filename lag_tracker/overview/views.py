@@ -10,6 +10,7 @@ from lag_tracker.initiatives.queries import Order, initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
+from lag_tracker.web.formatting import term_in_words
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("overview", __name__)
@@ -56,4 +57,4 @@ def accessibility() -> str:
 @page(blueprint, lv="/privatums", en="/privacy", access=Access.PUBLIC)
 def privacy() -> str:
     """Say which personal data are kept, why, for how long, and whom to ask."""
-    return render_template("overview/privacy.html")
+    return render_template("overview/privacy.html", term_in_words=term_in_words)

@@ -27,6 +27,8 @@ from lag_tracker.privacy.queries import Mention, mentions_of
 
 #: What stands in place of an erased person's name; the number keeps several apart.
 ERASED_NAME = "Bijušais dalībnieks Nr. {number}"
+#: No limit counts tries that are older; whatever is set, they serve nobody any more.
+ATTEMPTS_COUNT = timedelta(days=1)
 
 
 def erase_person(person: Person, *, session: Session, now: datetime, mentions: Iterable[Mention] = ()) -> None:
@@ -116,7 +118,7 @@ def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | 
     traces, changes = now - timedelta(days=terms.traces), now - timedelta(days=terms.changes)
     yield "sign_in", terms.traces, delete(SignIn).where(SignIn.seen_at < traces)
     yield "sign_in_link", terms.traces, delete(SignInLink).where(SignInLink.expires_at < traces)
-    yield "attempt", terms.traces, delete(Attempt).where(Attempt.tried_at < traces)
+    yield "attempt", 1, delete(Attempt).where(Attempt.tried_at < now - ATTEMPTS_COUNT)
     yield "letter", terms.traces, delete(Letter).where(Letter.created_at < traces, Letter.state != LetterState.WAITING)
     yield "draft", terms.traces, delete(Draft).where(Draft.saved_at < traces)
     yield "submission", terms.traces, delete(Submission).where(Submission.accepted_at < traces)

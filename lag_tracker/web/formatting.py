@@ -6,7 +6,7 @@ from typing import NamedTuple
 from flask_babel import gettext
 from markupsafe import Markup, escape
 
-from lag_tracker.latvian import MONTHS, WEEKDAYS, date_in_words, month_in_words
+from lag_tracker.latvian import MONTHS, WEEKDAYS, date_in_words, month_in_words, plural_form
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.traits import Certainty, Precision
 from lag_tracker.web.language import reading_language
@@ -27,6 +27,8 @@ ENGLISH_MONTHS = (
 )
 ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WORDS_A_MINUTE = 180
+#: Terms are whole years without leap days: 1825 days are five.
+DAYS_OF_YEAR = 365
 
 
 class When(NamedTuple):
@@ -193,6 +195,17 @@ def reading_minutes(*texts: Bilingual) -> int:
     """Return how many minutes the texts take to read, 0 when it is less than one."""
     words = sum(len(text.read_in(reading_language()).words.split()) for text in texts)
     return round(words / WORDS_A_MINUTE)
+
+
+def term_in_words(days: int, lang: str) -> str:
+    """Return for how long something is kept: "5 gadi", "90 dienas"; 0 keeps it without an end."""
+    if not days:
+        return "without an end" if lang == "en" else "bez termiņa"
+    number, is_years = (days // DAYS_OF_YEAR, True) if days % DAYS_OF_YEAR == 0 else (days, False)
+    if lang == "en":
+        return f"{number} {'year' if is_years else 'day'}{'' if number == 1 else 's'}"
+    is_one = plural_form(number) == 1
+    return f"{number} {('gads' if is_one else 'gadi') if is_years else ('diena' if is_one else 'dienas')}"
 
 
 def starting_capital(words: str) -> str:

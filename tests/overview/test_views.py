@@ -14,7 +14,7 @@ from lag_tracker.database import db
 from lag_tracker.models.traits import Precision
 from tests import factories
 from tests.conftest import settings_for
-from tests.reading import texts
+from tests.reading import links, texts
 
 ABOUT = (
     "/par",
@@ -90,6 +90,25 @@ def test_the_accessibility_statement_tells_of_the_assessment_the_operator_had_ma
         "Vietne daļēji atbilst šīm prasībām. Izvērtējums veikts 2026. gada 15. marts, izvērtētājs: SIA Vērtētājs."
         in texts(html, "p")
     )
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("lang", "terms"),
+    [
+        ("", ["21 diena", "30 dienas", "1 gads", "5 gadi", "bez termiņa"]),
+        ("/en", ["21 days", "30 days", "1 year", "5 years", "without an end"]),
+    ],
+)
+def test_the_privacy_page_tells_the_terms_that_are_set(tmp_path: Path, lang: str, terms: list[str]) -> None:
+    settings = settings_for(tmp_path, keep_traces_days=21, keep_changes_days=0)
+    client = create_app(settings).test_client()
+    html = client.get("/en/privacy" if lang else "/privatums").text
+    assert texts(html, "td", within="main")[:5] == terms
+    assert {"https://www.dvi.gov.lv", f"{lang}/my-page/data" if lang else "/mana-lapa/dati"} <= set(
+        links(html).values()
+    )
+    assert "__Host-session" in texts(html, "code")
 
 
 def test_the_start_page_costs_the_same_number_of_statements_with_one_and_three_of_everything(

@@ -17,7 +17,7 @@ from lag_tracker.attendance.queries import presence_at
 from lag_tracker.audit.operations import ACTOR
 from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json, db, utc_now
-from lag_tracker.models.account import Account, Role, SignIn
+from lag_tracker.models.account import Account, Attempt, Role, SignIn
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.bilingual import LANGUAGES
 from lag_tracker.models.comment import Comment, CommentState
@@ -365,6 +365,13 @@ def test_what_was_kept_for_long_enough_goes(app: Flask, person: Person, terms: d
 
 def test_nothing_goes_where_the_terms_are_for_ever(app: Flask, person: Person) -> None:
     assert apply_terms(db.session(), FOR_EVER, now=utc_now() + timedelta(days=40_000)) == {}
+
+
+def test_tries_go_once_no_limit_counts_them(app: Flask) -> None:
+    now = utc_now()
+    db.session.add_all([Attempt(counted_by="a", tried_at=now - timedelta(hours=hours)) for hours in (23, 25)])
+    db.session.commit()
+    assert apply_terms(db.session(), FOR_EVER, now=now) == {"attempt": 1}
 
 
 def test_attendance_is_still_counted_when_names_are_no_longer_kept(app: Flask, person: Person) -> None:
