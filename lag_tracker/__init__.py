@@ -181,5 +181,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         keep_derived()
     if settings.proxies:
         hops = settings.proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)  # type: ignore[method-assign]
+        # Neither the host nor a path in front is taken from a header: askers could put their own into addresses.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0
+        )
     return app

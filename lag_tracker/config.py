@@ -59,7 +59,7 @@ class Settings:
     workers: int = 1
     #: Load the demonstration records into a new database.
     demo: bool = True
-    #: Number of proxies in front whose X-Forwarded-* headers are believed; 0 believes none.
+    #: Number of proxies in front that are believed when they say who asks and by which scheme; 0 believes none.
     proxies: int = 0
     #: The zone in which meetings without one of their own are held, by its IANA name.
     time_zone: str = "Europe/Riga"

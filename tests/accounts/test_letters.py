@@ -1,6 +1,7 @@
 """Links in letters: signing in without a password, a forgotten one, a new address."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,9 +9,11 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from lag_tracker import create_app
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account
 from tests import factories
+from tests.conftest import BASE_URL, settings_for
 from tests.reading import texts
 from tests.visitors import (
     PASSWORD,
@@ -97,6 +100,23 @@ def test_links_begin_as_the_settings_say_whatever_host_is_asked(app: Flask, anna
     forged = {"HTTP_HOST": host, "HTTP_X_FORWARDED_HOST": host}
     client.post("/parole/aizmirsta", data=fields, environ_overrides=forged)
     assert link_in(letters()[0]).startswith("/parole/jauna/")
+
+
+def test_nothing_in_front_puts_its_own_words_into_addresses(
+    app: Flask, anna: Account, database_url: str, tmp_path: Path
+) -> None:
+    behind = create_app(settings_for(tmp_path, database_url=database_url, proxies=1))
+    behind.config["TESTING"] = True
+    forged = {"X-Forwarded-Host": "cits.example", "X-Forwarded-Prefix": "@cits.example"}
+    with behind.app_context():
+        client = behind.test_client()
+        fields = form_of(client.get("/pieteikties/saite", base_url=BASE_URL)) | {"email": [ANNA]}
+        assert client.post("/pieteikties/saite", base_url=BASE_URL, data=fields, headers=forged).status_code == 303
+        listed = client.get("/api/v1", base_url=BASE_URL, headers=forged)
+        db.engine.dispose()
+    letter = letters()[0]
+    assert (link_in(letter)[:19], "cits" in letter.text) == ("/pieteikties/saite/", False)
+    assert (listed.status_code, "cits" in listed.text) == (200, False)
 
 
 def test_a_forgotten_password_is_replaced_and_all_sign_ins_end(app: Flask, anna: Account) -> None:
