@@ -24,8 +24,14 @@ def note_event(event: str, **facts: Any) -> None:
 
 
 def path_without_secrets() -> str:
-    """Return the path of the request as logs may hold it: whoever reads them must not get in by a link of theirs."""
+    """Return the path of the request as logs may hold it: whoever reads them must not get in by a link of theirs.
+
+    Where no route was found, nobody knows which part is a secret, so all but the first is left out.
+    """
     path = request.path
+    if request.url_rule is None:
+        first, slash, _ = path.removeprefix("/").partition("/")
+        return f"/{first}/…" if slash else "/…"
     for name, value in (request.view_args or {}).items():
         if name in SECRET:
             path = path.replace(str(value), "…")
