@@ -154,6 +154,7 @@ ADDRESSES: dict[str, Doors] = {
     "milestones.new_of_group": OUR_GROUP,
     "milestones.new_of_network": Doors({"network": "tikls"}),
     "milestones.edit": OUR_NUMBER,
+    "milestones.archive": OUR_NUMBER,
     "milestones.erase": OUR_NUMBER,
     "sources.index": NO_RECORD,
     "sources.new": NO_RECORD,

@@ -1,7 +1,7 @@
 """What happens to the deadlines and phases of networks and groups."""
 
 from calendar import monthrange
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple, TypedDict
 from uuid import uuid4
 
@@ -72,6 +72,16 @@ def _last_day(span: Span) -> date | None:
     return date(last.first.year, month, monthrange(last.first.year, month)[1])
 
 
-def remove_milestone(milestone: Milestone, *, session: Session) -> None:
-    """Delete a milestone; subscribed calendars drop it."""
+def put_milestone_away(milestone: Milestone, *, now: datetime) -> None:
+    """Take a milestone out of lists and calendars; it can be taken back."""
+    milestone.archived_at = now
+
+
+def take_milestone_back(milestone: Milestone) -> None:
+    """Show an archived milestone again, under the identity it had."""
+    milestone.archived_at = None
+
+
+def erase_milestone(milestone: Milestone, *, session: Session) -> None:
+    """Delete a milestone for ever."""
     session.delete(milestone)

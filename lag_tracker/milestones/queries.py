@@ -59,13 +59,19 @@ def milestones_between(
     return [_row(row) for row in rows]
 
 
-def milestones_of(session: Session, *, group_id: int | None = None, network_id: int | None = None) -> list[Milestone]:
-    """Return the deadlines and phases of a group or a network, in order, those without a date at the end."""
+def milestones_of(
+    session: Session, *, group_id: int | None = None, network_id: int | None = None, archived: bool = False
+) -> list[Milestone]:
+    """Return the deadlines and phases of a group or a network, in order, those without a date at the end.
+
+    Either those that count, or those that were put away.
+    """
     owner = Milestone.group_id == group_id if group_id else Milestone.network_id == network_id
+    wanted = Milestone.archived_at.is_not(None) if archived else Milestone.archived_at.is_(None)
     return list(
         session.scalars(
             select(Milestone)
-            .where(owner)
+            .where(owner, wanted)
             .order_by(Milestone.starts_on.is_(None), Milestone.starts_on, Milestone.id)
             .limit(MOST)
         )

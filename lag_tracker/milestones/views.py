@@ -4,10 +4,16 @@ from flask import Blueprint, abort, current_app, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.milestones.forms import MilestoneForm, MilestoneOnPaper
-from lag_tracker.milestones.operations import add_milestone, change_milestone, remove_milestone
+from lag_tracker.milestones.operations import (
+    add_milestone,
+    change_milestone,
+    erase_milestone,
+    put_milestone_away,
+    take_milestone_back,
+)
 from lag_tracker.milestones.queries import changeable_milestone, milestones_of
 from lag_tracker.models.group import Group
 from lag_tracker.models.milestone import Milestone
@@ -25,21 +31,19 @@ blueprint = Blueprint("milestones", __name__)
 def of_group(group: str) -> str:
     """Show a manager the deadlines and phases of a group, to change them."""
     owner = _group(group)
-    return render_template(
-        "milestones/index.html", owner=owner, milestones=milestones_of(db.session(), group_id=owner.id), **_back(owner)
-    )
+    return _index(owner, group_id=owner.id)
 
 
 @page(blueprint, lv="/tikli/<network>/termini", en="/networks/<network>/milestones", access=Access.ADMINISTRATOR)
 def of_network(network: str) -> str:
     """Show an administrator the deadlines and phases of a network, to change them."""
     owner = _network(network)
-    return render_template(
-        "milestones/index.html",
-        owner=owner,
-        milestones=milestones_of(db.session(), network_id=owner.id),
-        **_back(owner),
-    )
+    return _index(owner, network_id=owner.id)
+
+
+def _index(owner: Group | Network, **number: int) -> str:
+    live, archived = (milestones_of(db.session(), **number, archived=put_away) for put_away in (False, True))
+    return render_template("milestones/index.html", owner=owner, milestones=live, archived=archived, **_back(owner))
 
 
 @page(
@@ -98,18 +102,38 @@ def edit(number: int) -> Response:
 
 @page(
     blueprint,
-    lv="/termini/<int:number>/dzest",
-    en="/milestones/<int:number>/erase",
+    lv="/termini/<int:number>/arhivs",
+    en="/milestones/<int:number>/archive",
     access=Access.MANAGER,
     methods=FORM,
 )
-def erase(number: int) -> Response:
-    """Let a manager delete a deadline or phase, after saying what subscribers will see."""
+def archive(number: int) -> Response:
+    """Let a manager put a deadline or phase away, or take it back, after saying what subscribers will see."""
     milestone, form = _changeable(number), Button()
     back = _back(_owner(milestone))
     if form.is_accepted():
-        remove_milestone(milestone, session=db.session())
-        return done(back["list_address"], gettext("The deadline was removed."))
+        if milestone.is_archived:
+            take_milestone_back(milestone)
+            return done(back["list_address"], gettext("The deadline is in the calendars again."))
+        put_milestone_away(milestone, now=utc_now())
+        return done(back["list_address"], gettext("The deadline was archived."))
+    return form_page("milestones/archive.html", form, milestone=milestone, **back)
+
+
+@page(
+    blueprint,
+    lv="/termini/<int:number>/dzest",
+    en="/milestones/<int:number>/erase",
+    access=Access.ADMINISTRATOR,
+    methods=FORM,
+)
+def erase(number: int) -> Response:
+    """Let an administrator delete a deadline or phase, after saying what subscribers will see."""
+    milestone, form = _changeable(number), Button()
+    back = _back(_owner(milestone))
+    if form.is_accepted():
+        erase_milestone(milestone, session=db.session())
+        return done(back["list_address"], gettext("The deadline was erased."))
     return form_page("milestones/erase.html", form, milestone=milestone, **back)
 
 

@@ -9,7 +9,7 @@ from lag_tracker.database import Base
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.network import Network
-from lag_tracker.models.traits import Dated, Identified, Revised, Stamped, Titled, one_of
+from lag_tracker.models.traits import Archivable, Dated, Identified, Revised, Stamped, Titled, one_of
 
 
 class MilestoneKind(StrEnum):
@@ -19,8 +19,8 @@ class MilestoneKind(StrEnum):
     PHASE = "phase"
 
 
-class Milestone(Identified, Titled, Dated, Stamped, Revised, Base):
-    """A deadline or phase. A deadline's day is `starts_on`."""
+class Milestone(Identified, Titled, Dated, Stamped, Revised, Archivable, Base):
+    """A deadline or phase. A deadline's day is `starts_on`. Put away, it stands in no calendar."""
 
     __tablename__ = "milestone"
     __table_args__ = (CheckConstraint("network_id IS NOT NULL OR group_id IS NOT NULL", name="has_owner"),)

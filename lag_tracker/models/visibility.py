@@ -207,9 +207,12 @@ def visible_initiatives(viewer: Viewer) -> ColumnElement[bool]:
 
 @_kept
 def visible_milestones(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may see a Milestone: it is a network's, or its group is visible."""
+    """Return the condition under which `viewer` may see a Milestone: it is a network's, or its group is visible.
+
+    Nobody sees one that was put away, but on the page where it is changed.
+    """
     group = exists(select(1).where(Group.id == Milestone.group_id, visible_groups(viewer)).correlate(Milestone))
-    return Milestone.group_id.is_(None) | group
+    return Milestone.archived_at.is_(None) & (Milestone.group_id.is_(None) | group)
 
 
 @_kept

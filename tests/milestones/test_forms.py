@@ -38,6 +38,10 @@ def stored() -> list[tuple[Any, ...]]:
     ]
 
 
+def uids(feed: str) -> list[str]:
+    return [line for line in feed.splitlines() if line.startswith("UID:")]
+
+
 def test_a_manager_adds_a_deadline_and_moves_it_and_calendars_follow(manager: FlaskClient) -> None:
     answer = send(manager, NEW, title_lv="Plāns jāiesniedz", starts="15.03.2027.", ends="16.03.2027.")
     assert (answer.status_code, answer.location) == (303, "/en/groups/kekava/milestones")
@@ -49,9 +53,27 @@ def test_a_manager_adds_a_deadline_and_moves_it_and_calendars_follow(manager: Fl
     feed = manager.get("/kalendari/grupas/kekava.ics").text
     assert "DTSTART;VALUE=DATE:20270320" in feed
     assert db.session.scalars(select(Milestone.date_certainty)).all() == [Certainty.INFERRED]
-    send(manager, f"/en/milestones/{number}/erase")
+
+
+def test_a_deadline_is_put_away_and_taken_back_and_only_administrators_erase_it(
+    app: Flask, manager: FlaskClient
+) -> None:
+    send(manager, NEW, title_lv="Plāns jāiesniedz", starts="15.03.2027.")
+    number = db.session.scalar(select(Milestone.id))
+    archive, erase, index = (f"/en/milestones/{number}/{deed}" for deed in ("archive", "erase", "edit"))
+    feed, page = "/kalendari/grupas/kekava.ics", "/en/groups/kekava/milestones"
+    before = manager.get(feed).text
+    send(manager, archive)
+    assert ("BEGIN:VEVENT" in manager.get(feed).text, "Plāns" in manager.get("/grupas/kekava").text) == (False, False)
+    assert texts(manager.get(page).text, "h2") == ["Archived deadlines"]
+    assert manager.get(index).status_code == 200
+    send(manager, archive)
+    assert uids(manager.get(feed).text) == uids(before) != []
+    assert texts(manager.get(page).text, "h2") == []
+    assert manager.get(erase).status_code == 404
+    send(administrator(app), erase)
     assert stored() == []
-    assert "BEGIN:VEVENT" not in manager.get("/kalendari/grupas/kekava.ics").text
+    assert "BEGIN:VEVENT" not in manager.get(feed).text
 
 
 @pytest.mark.parametrize(
