@@ -75,7 +75,9 @@ def test_what_is_far_off_or_called_off_is_not_on_the_desk(app: Flask, group: Gro
 
 def test_a_draft_without_a_day_is_not_forgotten(app: Flask, group: Group) -> None:
     ahead(group, starts_on=None, date_precision=Precision.UNKNOWN, state=MeetingState.DRAFT)
-    assert texts(desk(app, group), "h3") == ["Vīzija"]
+    page = desk(app, group)
+    assert texts(page, "h3") == ["Vīzija"]
+    assert texts(page, "li", css_class="todo")[0] == "Still a draft: nobody else sees it. To publish it, enter the day."
 
 
 def test_a_day_that_passed_asks_whether_the_meeting_was_held(app: Flask, group: Group) -> None:
@@ -131,6 +133,7 @@ def test_what_waits_for_an_answer_is_counted(app: Flask, group: Group) -> None:
         "2 comments",
         "1 letter that could not be sent",
     ]
+    assert texts(page, "h2")[:2] == ["Waiting for you", "Coming meetings"]
 
 
 def test_nothing_of_another_group_is_on_the_desk(app: Flask, group: Group) -> None:

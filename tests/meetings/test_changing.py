@@ -201,6 +201,7 @@ def test_a_draft_without_a_day_is_not_published(app: Flask, manager: FlaskClient
     meeting.state, meeting.starts_on, meeting.date_precision = MeetingState.DRAFT, None, Precision.UNKNOWN
     meeting.starts_at_time = meeting.ends_at_time = None
     db.session.commit()
+    assert "To publish it, enter the day." in links(manager.get("/en/meetings/vizija").text)
     assert send(manager, PUBLISH).status_code == 409
     with app.test_request_context("/en/"):
         meeting.starts_on = NEXT_YEAR
