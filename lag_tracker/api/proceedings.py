@@ -137,7 +137,7 @@ class Meeting(Shape):
     participants: Words = Field(description="Who took part, in words.")
     head_count: int | None
     minutes_state: MinutesState | None = Field(description="Null until the meeting is over.")
-    outcome: Words
+    outcome: Words = Field(description="Null while the minutes are a draft or in review.")
     decision: list[Decision]
     action: list[Action]
     paper: list[Address] = Field(description="Initiatives that it discussed without an agenda item of their own.")

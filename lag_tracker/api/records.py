@@ -22,6 +22,7 @@ from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Audience
+from lag_tracker.models.visibility import PUBLIC, readable_outcome
 from lag_tracker.sources.queries import CitedSource
 from lag_tracker.topics.queries import Change
 
@@ -162,7 +163,7 @@ def _what_came_of_it(one: Meeting, parts: MeetingParts, places: Places, today: d
     minutes = next((file for file in files if file.kind is LinkKind.MINUTES), None)
     return {
         "minutes_state": one.minutes_state if _is_over(one, today) else None,
-        "outcome": Words.of(one.outcome),
+        "outcome": Words.of(readable_outcome(one, viewer=PUBLIC)),
         "decision": [
             decision(row, parts.sources_of_decisions.get(row.id, []), places)
             for row in parts.decisions.get(one.slug, [])

@@ -39,6 +39,7 @@ from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
+from lag_tracker.models.visibility import readable_outcome
 from lag_tracker.replies.forms import AnswerForm
 from lag_tracker.replies.letters import Told, said_of, tell_of_cancellation, tell_of_moves, tell_of_return
 from lag_tracker.replies.queries import answers_to, invited_to, is_ahead, number_invited, own_invitation
@@ -61,6 +62,7 @@ def show(slug: str) -> str:
     return render_template(
         "meetings/show.html",
         meeting=meeting,
+        outcome=readable_outcome(meeting, viewer=viewer()),
         agenda=agenda_of(db.session(), meeting.id, viewer=viewer(), starts=meeting.starts_at_time),
         speakers=speakers_of(db.session(), meeting.id, viewer=viewer()),
         presence=presence_at(db.session(), meeting.id),

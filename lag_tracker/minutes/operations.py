@@ -22,17 +22,22 @@ MOVES: dict[MinutesState, frozenset[MinutesState]] = {
 
 
 def write_minutes(meeting: Meeting, *, outcome: Bilingual) -> None:
-    """Write down what came of a meeting; its minutes are a draft from the first word on."""
+    """Write down what came of a meeting; its minutes are a draft from the first word on.
+
+    What stood there before without minutes stays public: what everyone has read cannot be unread.
+    """
     _check_held(meeting)
+    is_begun = bool(outcome and not meeting.outcome)
     meeting.outcome_lv, meeting.outcome_en = outcome
-    if outcome and meeting.minutes_state is MinutesState.NONE:
+    if is_begun and meeting.minutes_state is MinutesState.NONE:
         meeting.minutes_state = MinutesState.DRAFT
 
 
 def bring_minutes_to(meeting: Meeting, state: MinutesState, *, session: Session, today: date) -> None:
     """Let the minutes come to another state; approval publishes all decisions of the meeting.
 
-    Taking an approval back leaves decisions public: what everyone has read cannot be unread.
+    Taking an approval back leaves decisions public: what everyone has read cannot be unread. What came of the meeting
+    is kept back again while it is mended.
     """
     _check_held(meeting)
     if state not in MOVES[meeting.minutes_state]:

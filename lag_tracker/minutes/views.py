@@ -53,9 +53,9 @@ def turn(slug: str) -> Response:
 def _said(state: MinutesState) -> str:
     """Return what the new state means, in a sentence."""
     if state is MinutesState.APPROVED:
-        return gettext("The minutes are approved. All who may see the meeting can read the decisions now.")
+        return gettext("The minutes are approved. All who may see the meeting can read them and the decisions now.")
     if state is MinutesState.IN_REVIEW:
-        return gettext("The minutes are in review. Members of the group can read the decisions now.")
+        return gettext("The minutes are in review. Members of the group can read them and the decisions now.")
     return gettext("The minutes are a draft. Only managers read what is not public yet.")
 
 

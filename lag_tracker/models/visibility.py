@@ -14,6 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
@@ -191,6 +192,26 @@ def visible_decisions(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.manages:
         ways.append(held_by(Decision.meeting_id, viewer.manages))
     return or_(*ways) & meeting
+
+
+#: Minutes that are no longer, or never were, kept back: what came of an old meeting may stand without any.
+SETTLED = frozenset({MinutesState.NONE, MinutesState.APPROVED})
+
+
+def readable_outcome(meeting: Meeting, *, viewer: Viewer) -> Bilingual:
+    """Return what came of a Meeting that `viewer` may see and whose groups are at hand; nothing where it is kept back.
+
+    While its minutes are a draft it is for managers, in review for members, too; otherwise for everyone.
+    """
+    groups = [link.group_id for link in meeting.meeting_groups]
+    is_in_review = meeting.minutes_state is MinutesState.IN_REVIEW
+    if (
+        meeting.minutes_state in SETTLED
+        or viewer.may_manage(groups)
+        or (is_in_review and viewer.belongs_to_one(groups))
+    ):
+        return meeting.outcome
+    return Bilingual(None, None)
 
 
 @_kept

@@ -22,6 +22,7 @@ from lag_tracker.models.topic import Topic
 from lag_tracker.models.traits import Precision
 from lag_tracker.models.visibility import (
     PUBLIC,
+    SETTLED,
     visible_agenda_items,
     visible_decisions,
     visible_groups,
@@ -69,7 +70,7 @@ def _meeting(row: Any, parts: dict[str, list[Any]]) -> Document:
         happened_on=row.starts_on,
         precision=row.date_precision,
         passages=(
-            *(_both(row, text) for text in ("summary", "outcome", "note")),
+            *(_both(row, text) for text in _told_by_itself(row)),
             *(_both(item, "title", "text") for item in parts["agenda_item"]),
             *(_both(decision, "text") for decision in parts["decision"]),
             *(_speaker(one) for one in parts["speaker"]),
@@ -80,6 +81,10 @@ def _meeting(row: Any, parts: dict[str, list[Any]]) -> Document:
         ),
         labels=_labels(row.kind, Subject.MEETING),
     )
+
+
+def _told_by_itself(row: Any) -> tuple[str, ...]:
+    return ("summary", "outcome", "note") if row.minutes_state in SETTLED else ("summary", "note")
 
 
 def _speaker(row: Any) -> Bilingual:

@@ -14,7 +14,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.web.clock import today
 from tests import factories
-from tests.visitors import form_of, manager_of, send, send_at_once
+from tests.visitors import form_of, manager_of, member_of, send, send_at_once
 
 PAGE = "/en/meetings/vizija/minutes"
 TEXT = -1
@@ -51,9 +51,10 @@ def turn(manager: FlaskClient, state: str) -> int:
 def test_approval_publishes_what_was_not_public_yet(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
     assert "1 decision becomes public with the approval." in manager.get(PAGE).text
     assert turn(manager, "in_review") == 303
-    assert "Members of the group can read the decisions now." in manager.get(PAGE).text
+    assert "Members of the group can read them and the decisions now." in manager.get(PAGE).text
     assert turn(manager, "approved") == 303
-    assert "The minutes are approved. All who may see the meeting can read the decisions now." in manager.get(PAGE).text
+    said = "The minutes are approved. All who may see the meeting can read them and the decisions now."
+    assert said in manager.get(PAGE).text
     db.session.refresh(meeting)
     assert meeting.minutes_state is MinutesState.APPROVED
     with app.test_request_context():
@@ -79,11 +80,34 @@ def test_a_state_that_there_is_not_is_refused(manager: FlaskClient, meeting: Mee
     assert turn(manager, "burnt") == 400
 
 
-def test_text_makes_a_draft_and_is_read_on_the_page(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
+def test_text_makes_a_draft_that_members_read_in_review_and_everyone_when_approved(
+    app: Flask, group: Group, manager: FlaskClient, meeting: Meeting
+) -> None:
     assert send(manager, PAGE, number=TEXT, outcome_lv="Vienojās.\n\nTurpinās.").status_code == 303
     db.session.refresh(meeting)
     assert meeting.minutes_state is MinutesState.DRAFT
-    assert "<p>Turpinās.</p>" in app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
+    readers = (app.test_client(use_cookies=False), member_of(app, factories.group()), member_of(app, group), manager)
+
+    def read() -> list[bool]:
+        return ["<p>Turpinās.</p>" in reader.get("/sanaksmes/vizija").text for reader in readers]
+
+    def is_told() -> list[bool]:
+        api = readers[0].get("/api/v1/meetings/vizija").text, readers[0].get("/meklet?q=turpin").text
+        return ["Turpinās" in text for text in api]
+
+    assert (read(), is_told()) == ([False, False, False, True], [False, False])
+    turn(manager, "in_review")
+    assert (read(), is_told()) == ([False, False, True, True], [False, False])
+    turn(manager, "approved")
+    assert (read(), is_told()) == ([True] * 4, [True, True])
+
+
+def test_what_stood_there_without_minutes_stays_public(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
+    meeting.outcome_lv = "Vienojas."
+    db.session.commit()
+    assert "Everyone who may see the meeting reads this at once." in manager.get(PAGE).text
+    send(manager, PAGE, number=TEXT, outcome_lv="Vienojās.")
+    assert "<p>Vienojās.</p>" in app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
 
 
 def test_a_meeting_to_come_has_no_minutes(manager: FlaskClient, meeting: Meeting) -> None:
