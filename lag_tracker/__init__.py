@@ -28,7 +28,7 @@ from lag_tracker.database import as_json, db, migrate
 from lag_tracker.decisions import views as decisions
 from lag_tracker.derived import keep_derived
 from lag_tracker.desk import views as desk
-from lag_tracker.exports import views as exports
+from lag_tracker.exports import pages as exports
 from lag_tracker.groups import views as groups
 from lag_tracker.imports import views as imports
 from lag_tracker.initiatives import pages as initiatives

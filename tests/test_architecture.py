@@ -40,8 +40,8 @@ EXTRA_FILES = {
     "search": {"documents", "index", "sought"},
     # What programs are told, in shapes; where; what they may ask for; and how that is described.
     "api": {"shapes", "proceedings", "places", "records", "narrowing", "sorts", "description"},
-    # What each list holds as a table, and how its cells are written.
-    "exports": {"tables", "contacts", "columns"},
+    # What each list holds as a table, how its cells are written, and the lists of people.
+    "exports": {"tables", "contacts", "columns", "pages"},
     # What a record of changes is called.
     "audit": {"words"},
     # A letter as an e-mail message, and how it leaves.

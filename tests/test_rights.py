@@ -126,10 +126,11 @@ ADDRESSES: dict[str, Doors] = {
     "privacy.own_data": NO_RECORD,
     "privacy.own_data_file": NO_RECORD,
     "exports.action_list": OUR_FILE,
+    "exports.attendance_list": Doors(
+        {"slug": "musu-sanaksme", "ending": "csv"}, {"slug": "cita-sanaksme", "ending": "csv"}
+    ),
     "exports.change_list": A_FILE,
-    "exports.group_milestone_list": OUR_FILE,
     "exports.member_list": OUR_FILE,
-    "exports.network_milestone_list": Doors({"network": "tikls", "ending": "csv"}),
     "exports.organisation_list": A_FILE,
     "exports.people_list": A_FILE,
     "exports.source_list": A_FILE,

@@ -69,6 +69,12 @@ def attendances_of(session: Session, meeting_id: int) -> Sequence[Attendance]:
     ).all()
 
 
+def attendance_by_name(session: Session, meeting_id: int) -> list[Attendance]:
+    """Return what is on record of who was invited and who came, by name; what bears no name stands at the end."""
+    rows = attendances_of(session, meeting_id)
+    return sorted(rows, key=lambda row: _place(Candidate(row.person, row.organisation, row)))
+
+
 def presences(session: Session, meeting_id: int) -> dict[Who, Presence | None]:
     """Return who is on record at a meeting now, and whether they came, whatever was read before."""
     rows = session.execute(

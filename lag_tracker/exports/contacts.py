@@ -4,13 +4,16 @@ from collections.abc import Callable, Iterable
 
 from flask_babel import gettext
 
-from lag_tracker.exports.columns import Listing, joined, label_of, listed, words
+from lag_tracker.exports.columns import Listing, joined, label_of, listed, title_of, words
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.organisations.queries import OrganisationRow
 from lag_tracker.people.queries import PersonRow
 from lag_tracker.sheets import Cell
+from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import phone_number, plain
 
 
@@ -48,6 +51,31 @@ def members_table(group: Group, memberships: Iterable[Membership], *, telling: s
 
 def _organisation(organisation: Organisation | None) -> Cell:
     return words(organisation.name) if organisation else None
+
+
+def attendance_table(meeting: Meeting, rows: Iterable[Attendance]) -> Listing:
+    """Who was invited to a meeting, what they answered, and whether they came."""
+    title = title_of(meeting.title, meeting.kind, meeting.ordinal)
+    return listed(
+        gettext("Who came: %(meeting)s", meeting=title),
+        rows,
+        {
+            gettext("Name and surname"): _attendant,
+            gettext("Organisation"): lambda row: _organisation(row.organisation),
+            gettext("Sector"): lambda row: label_of(row.organisation.sector) if row.organisation else None,
+            gettext("Guest"): lambda row: gettext("yes") if row.is_guest else gettext("no"),
+            gettext("Answer"): lambda row: label_of(row.reply),
+            gettext("Answered at"): lambda row: clock_time(row.replied_at) if row.replied_at else None,
+            gettext("Attendance"): lambda row: label_of(row.presence),
+        },
+    )
+
+
+def _attendant(row: Attendance) -> Cell:
+    """Return a name; of those whose names are kept no more, a word about that."""
+    if row.person is None:
+        return gettext("name no longer kept") if row.is_nameless else None
+    return row.person.name
 
 
 def people_table(rows: Iterable[PersonRow]) -> Listing:

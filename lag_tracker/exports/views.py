@@ -12,7 +12,6 @@ from flask_babel import gettext
 from sqlalchemy import true
 
 from lag_tracker.actions.queries import listed_actions
-from lag_tracker.audit.operations import note_export
 from lag_tracker.audit.queries import latest_entries
 from lag_tracker.audit.views import group_in_address, rows_in_words
 from lag_tracker.calendars.pages import check_year
@@ -22,7 +21,6 @@ from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.decisions.views import narrowed as narrowed_decisions
 from lag_tracker.errors import TooManyTries
 from lag_tracker.exports.columns import MOST_ROWS, Listing
-from lag_tracker.exports.contacts import members_table, organisations_table, people_table
 from lag_tracker.exports.tables import (
     actions_table,
     changes_table,
@@ -36,7 +34,7 @@ from lag_tracker.exports.tables import (
     sources_table,
     topics_table,
 )
-from lag_tracker.groups.queries import all_groups, changeable_group
+from lag_tracker.groups.queries import all_groups, find_group
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.initiatives.views import choices, order_in_address
 from lag_tracker.meetings.queries import (
@@ -47,15 +45,12 @@ from lag_tracker.meetings.queries import (
     upcoming_meetings,
 )
 from lag_tracker.meetings.rows import MeetingRow
-from lag_tracker.members.queries import by_office, group_of_members, memberships_in
+from lag_tracker.members.queries import group_of_members
 from lag_tracker.milestones.queries import milestones_of
 from lag_tracker.municipalities.queries import municipalities
 from lag_tracker.municipalities.views import country_name
 from lag_tracker.networks.queries import find_network, networks, used_themes
 from lag_tracker.networks.views import kind_in_address, theme_in_address
-from lag_tracker.organisations.queries import organisations
-from lag_tracker.people.queries import matching, people, telling_contacts
-from lag_tracker.people.views import sought_in_address
 from lag_tracker.sheets import as_file
 from lag_tracker.slugs import as_slug
 from lag_tracker.sources.queries import sources
@@ -119,45 +114,11 @@ def group_list() -> Listing:
     return groups_table(all_groups(db.session(), viewer=viewer()))
 
 
-@listing(lv="/grupas/<group>/dalibnieki", en="/groups/<group>/members", access=Access.MEMBER)
-def member_list(group: str) -> Listing:
-    """Who belongs to a group, with addresses and numbers for its managers; that it was taken is written down."""
-    session = db.session()
-    owner = group_of_members(session, group, viewer=viewer()) or abort(404)
-    note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
-    members = by_office(memberships_in(session, owner.id))
-    telling = None
-    if viewer().may_manage([owner.id]):
-        telling = telling_contacts(session, [one.person_id for one in members], viewer=viewer())
-    found = members_table(owner, members, telling=telling)
-    session.commit()
-    return found
-
-
 @listing(lv="/grupas/<group>/uzdevumi", en="/groups/<group>/actions", access=Access.MEMBER)
 def action_list(group: str) -> Listing:
     """What was to be done in a group, by whom and by when."""
     owner = group_of_members(db.session(), group, viewer=viewer()) or abort(404)
     return actions_table(listed_actions(db.session(), viewer=viewer(), groups=[owner.id], limit=ASKED))
-
-
-@listing(lv="/personas", en="/people", access=Access.MANAGER)
-def people_list() -> Listing:
-    """The people of the reader's groups, or those who bear the sought words; that they were taken is written down."""
-    session = db.session()
-    rows = matching(people(session, viewer=viewer(), today=today()), sought_in_address())
-    # Guests belong to no group; every group that the reader manages learns of the list.
-    for group in sorted({group.id for row in rows for group in row.groups} | (viewer().manages if rows else set())):
-        note_export(session, noun="group", record_id=group, groups=[group])
-    found = people_table(rows)
-    session.commit()
-    return found
-
-
-@listing(lv="/organizacijas", en="/organisations", access=Access.MANAGER)
-def organisation_list() -> Listing:
-    """The organisations that members may represent."""
-    return organisations_table(organisations(db.session(), viewer=viewer(), today=today()))
 
 
 @listing(lv="/kalendars", en="/calendar")
@@ -225,14 +186,14 @@ def municipality_list() -> Listing:
     return municipalities_table(municipalities(db.session(), viewer=viewer()), country_name)
 
 
-@listing(lv="/grupas/<group>/termini", en="/groups/<group>/milestones", access=Access.MANAGER)
+@listing(lv="/grupas/<group>/termini", en="/groups/<group>/milestones")
 def group_milestone_list(group: str) -> Listing:
     """The deadlines and phases of a group."""
-    owner = changeable_group(db.session(), group, viewer=viewer()) or abort(404)
+    owner = find_group(db.session(), group, viewer=viewer()) or abort(404)
     return milestones_table(milestones_of(db.session(), group_id=owner.id))
 
 
-@listing(lv="/tikli/<network>/termini", en="/networks/<network>/milestones", access=Access.ADMINISTRATOR)
+@listing(lv="/tikli/<network>/termini", en="/networks/<network>/milestones")
 def network_milestone_list(network: str) -> Listing:
     """The deadlines and phases of a network."""
     owner = find_network(db.session(), network) or abort(404)

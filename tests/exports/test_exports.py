@@ -2,9 +2,10 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from lag_tracker.database import db
 from lag_tracker.exports.columns import MOST_ROWS, listed
 from lag_tracker.models.account import Role
 from lag_tracker.models.action import Action
-from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, MemberRole
@@ -180,7 +181,11 @@ def test_a_page_leads_to_the_file_of_just_what_it_shows(client: FlaskClient, gro
     found = {
         page: column(
             client,
-            next(address for address in links(client.get(page).text).values() if ".csv" in address),
+            next(
+                address
+                for address in links(client.get(page).text).values()
+                if re.search("(?<!milestones)\\.csv", address)
+            ),
             expected[page][0],
         )
         for page in expected
@@ -233,6 +238,45 @@ def test_members_come_with_addresses_for_managers_alone_and_it_is_written_down(a
     entries = db.session.execute(select(AuditEntry.deed, AuditEntry.noun, AuditEntry.record_id)).all()
     assert [tuple(entry) for entry in entries] == [(Deed.EXPORTED, "group", group.id)] * 3
     assert "exported" in manager.get("/en/changes").text
+
+
+def test_a_manager_saves_who_was_invited_to_a_meeting_and_who_came(app: Flask, group: Group) -> None:
+    meeting = factories.meeting("Vīzija", groups=[group], slug="vizija")
+    body = factories.organisation("Jaunatnes centrs", sector=Sector.PUBLIC)
+    answered = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+    for who, more in (
+        (factories.person("Ilze Zariņa"), {"reply": Reply.ACCEPTED, "replied_at": answered, "organisation": body}),
+        (factories.person("Juris Ābols"), {"reply": Reply.DECLINED, "presence": Presence.EXCUSED}),
+        (None, {"organisation": body, "presence": Presence.PRESENT, "is_guest": True}),
+        (None, {"is_nameless": True, "presence": Presence.ABSENT}),
+    ):
+        db.session.add(Attendance(meeting=meeting, person=who, **more))
+    manager, member = manager_of(app, group), member_of(app, group)
+    address = links(manager.get("/en/meetings/vizija").text)["Save who was invited and who came: CSV"]
+    assert address == "/en/meetings/vizija/attendance.csv"
+    assert rows_of(manager, address) == [
+        ["Name and surname", "Organisation", "Sector", "Guest", "Answer", "Answered at", "Attendance"],
+        ["Juris Ābols", "", "", "no", "declined", "", "excused"],
+        ["Ilze Zariņa", "Jaunatnes centrs", "public sector", "no", "accepted", "20 Nov 2026 09:30", ""],
+        ["name no longer kept", "", "", "no", "", "", "absent"],
+        ["", "Jaunatnes centrs", "public sector", "yes", "", "", "present"],
+    ]
+    assert db.session.execute(select(AuditEntry.deed, AuditEntry.noun, AuditEntry.record_id)).all() == [
+        (Deed.EXPORTED, "meeting", meeting.id)
+    ]
+    assert member.get(address).status_code == 404
+    assert "attendance.csv" not in member.get("/en/meetings/vizija").text
+
+
+def test_everyone_saves_the_deadlines_that_they_see(app: Flask, client: FlaskClient, group: Group) -> None:
+    hidden = factories.group("Slepenā grupa", slug="slepena", audience=Audience.MEMBERS)
+    factories.milestone(None, "Slepenais termiņš", group=hidden)
+    factories.milestone(factories.network("Arrival Cities", slug="tikls"), "Tīkla termiņš")
+    db.session.commit()
+    assert len(rows_of(client, "/en/groups/kekava/milestones.csv")) == 2
+    assert column(client, "/en/networks/tikls/milestones.csv", "Title") == ["Tīkla termiņš"]
+    assert client.get("/en/groups/slepena/milestones.csv").status_code == 404
+    assert column(member_of(app, hidden), "/en/groups/slepena/milestones.csv", "Title") == ["Slepenais termiņš"]
 
 
 def test_a_list_of_guests_is_written_down_too(app: Flask) -> None:
