@@ -18,7 +18,8 @@ from lag_tracker import create_app, database
 from lag_tracker.calendars.operations import rebuild, renew_restored
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
-from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list
+from lag_tracker.letters.post import letter_folder
+from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list, tidy_letters
 from lag_tracker.schema import check_database, one_at_a_time, read_revision, upgrade_database
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.sending import show_letters, work_on
@@ -259,6 +260,8 @@ def tidy() -> None:
     """Delete what is older than the KEEP_... settings allow; the running application does it every day by itself."""
     with records() as settings:
         gone = apply_terms(database.db.session(), settings.terms, now=database.utc_now())
+        if files := tidy_letters(letter_folder(settings), settings.terms, now=database.utc_now()):
+            gone["letter file"] = files
     click.echo(", ".join(f"{noun}: {number}" for noun, number in gone.items()) or "Nothing was old enough.")
 
 

@@ -22,8 +22,8 @@ from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.letters.messages import ABOUT_MEETINGS, Written, as_message
 from lag_tracker.letters.operations import MOST_TRIES, note_not_sent, note_sent, take_letter
-from lag_tracker.letters.post import NotNow, Post, Refused, open_post
-from lag_tracker.privacy.operations import apply_terms
+from lag_tracker.letters.post import NotNow, Post, Refused, letter_folder, open_post
+from lag_tracker.privacy.operations import apply_terms, tidy_letters
 from lag_tracker.replies.letters import send_reminders
 from lag_tracker.web.personal_links import OPT_OUT, signed
 
@@ -93,6 +93,7 @@ def do_chores(settings: Settings, *, now: datetime) -> None:
 def _forget(settings: Settings, now: datetime) -> None:
     """Delete what has been kept for as long as the settings allow."""
     apply_terms(db.session(), settings.terms, now=now)
+    tidy_letters(letter_folder(settings), settings.terms, now=now)
 
 
 def _remind(settings: Settings, now: datetime) -> None:

@@ -46,7 +46,7 @@ def as_message(letter: Written, *, sender: str, opt_out: str = "") -> EmailMessa
     message = EmailMessage(policy=SMTP)
     name, address = parseaddr(sender)
     message["From"] = Address(name, addr_spec=address)
-    message["To"] = _receiver(letter.to_email)
+    message["To"] = receiver(letter.to_email)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id
@@ -73,7 +73,7 @@ def _attach_calendar(message: EmailMessage, letter: Written) -> None:
     )
 
 
-def _receiver(address: str) -> Address:
+def receiver(address: str) -> Address:
     """Return an address as mail servers take it: the domain in ASCII, wherever the part before it allows that."""
     try:
         found = validate_email(address, check_deliverability=False)

@@ -3,15 +3,18 @@
 import os
 import smtplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import SMTPUTF8
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote, urlsplit
 
 from lag_tracker.config import Settings
+from lag_tracker.letters.messages import receiver
 
 #: A server that keeps silent for longer is taken to be away.
 SECONDS_TO_ANSWER = 30
@@ -32,11 +35,52 @@ class NotNow(Exception):
 Post: TypeAlias = Callable[[int, EmailMessage], None]
 
 
+def letter_folder(settings: Settings) -> Path:
+    """Return the folder into which letters go where no mail server is set."""
+    return settings.instance / "letters"
+
+
+def delete_files_to(folder: Path, *, addresses: Iterable[str], numbers: Iterable[int] = ()) -> int:
+    """Delete the letters in the folder that are to one of the addresses, or have one of the numbers."""
+    to, names = {_as_written(one) for one in addresses}, {_name(number) for number in numbers}
+    doomed = [file for file in folder.glob("*.eml") if file.name in names or _receivers(file) & to]
+    for file in doomed:
+        file.unlink(missing_ok=True)
+    return len(doomed)
+
+
+def delete_files_before(folder: Path, moment: datetime) -> int:
+    """Delete the letters in the folder that were written before a moment."""
+    doomed = [file for file in folder.glob("*.eml") if file.stat().st_mtime < moment.timestamp()]
+    for file in doomed:
+        file.unlink(missing_ok=True)
+    return len(doomed)
+
+
+def _name(number: int) -> str:
+    return f"{number:08d}.eml"
+
+
+def _as_written(address: str) -> str:
+    """Return an address as it stands in a letter, in small letters."""
+    try:
+        return receiver(address).addr_spec.casefold()
+    except ValueError:
+        # No letter can have been written to it; nor can a file be found by it.
+        return address.casefold()
+
+
+def _receivers(file: Path) -> set[str]:
+    with file.open("rb") as opened:
+        message = BytesParser(policy=SMTPUTF8).parse(opened, headersonly=True)
+    return {one.addr_spec.casefold() for header in message.get_all("To", []) for one in header.addresses}
+
+
 @contextmanager
 def open_post(settings: Settings) -> Iterator[Post]:
     """Give the way in which letters leave by these settings, and close it afterwards."""
     if not settings.mail_server:
-        yield _Folder(settings.instance / "letters")
+        yield _Folder(letter_folder(settings))
         return
     server = _Server(settings)
     try:
@@ -59,7 +103,7 @@ class _Folder:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(message.as_bytes(policy=SMTPUTF8))
-            unfinished.replace(self.folder / f"{number:08d}.eml")
+            unfinished.replace(self.folder / _name(number))
         except OSError as refusal:
             raise NotNow(f"The folder of letters cannot be written to: {refusal}.") from refusal
 

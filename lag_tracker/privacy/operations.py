@@ -5,13 +5,14 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Delete, String, Update, and_, cast, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json
+from lag_tracker.letters.post import delete_files_before
 from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry
@@ -31,11 +32,19 @@ ERASED_NAME = "Bijušais dalībnieks Nr. {number}"
 ATTEMPTS_COUNT = timedelta(days=1)
 
 
-def erase_person(person: Person, *, session: Session, now: datetime, mentions: Iterable[Mention] = ()) -> None:
+class Posted(NamedTuple):
+    """By what a person's letters are known, those that lie in files."""
+
+    addresses: set[str]
+    numbers: set[int]
+
+
+def erase_person(person: Person, *, session: Session, now: datetime, mentions: Iterable[Mention] = ()) -> Posted:
     """Take away all that says who a person was; what they did stays and can be counted.
 
     The account goes with its sign-ins and passkeys, letters and invitations go, and the name goes from the record of
-    changes, from drafts, and from the texts in `mentions`, where a number stands instead.
+    changes, from drafts, and from the texts in `mentions`, where a number stands instead. Returned is by what letters
+    are known that lie in files: they are to be deleted once the erasure is committed.
     """
     name = person.name
     instead = ERASED_NAME.format(number=person.id)
@@ -47,7 +56,9 @@ def erase_person(person: Person, *, session: Session, now: datetime, mentions: I
     _forget_drafts(session, name, addresses)
     if account is not None:
         session.delete(account)
-    session.execute(delete(Letter).where(or_(Letter.person_id == person.id, Letter.to_email.in_(addresses))))
+    own_letters = or_(Letter.person_id == person.id, Letter.to_email.in_(addresses))
+    posted = Posted(addresses, set(session.scalars(select(Letter.id).where(own_letters))))
+    session.execute(delete(Letter).where(own_letters))
     session.execute(delete(Invitation).where(or_(Invitation.person_id == person.id, Invitation.email.in_(addresses))))
     session.execute(
         update(Proposal)
@@ -58,6 +69,7 @@ def erase_person(person: Person, *, session: Session, now: datetime, mentions: I
     person.name, person.erased_at = instead, now
     person.email = person.phone = person.position_lv = person.position_en = None
     person.name_is_public = person.wants_letters = False
+    return posted
 
 
 def _replace(session: Session, mention: Mention, name: str, instead: str) -> None:
@@ -111,6 +123,11 @@ def apply_terms(session: Session, terms: Terms, *, now: datetime) -> dict[str, i
     if terms.contacts:
         gone["person"] = _forget_contacts(session, now - timedelta(days=terms.contacts))
     return {noun: number for noun, number in gone.items() if number}
+
+
+def tidy_letters(folder: Path, terms: Terms, *, now: datetime) -> int:
+    """Delete the letters in a folder that have been kept for long enough; return how many they were."""
+    return delete_files_before(folder, now - timedelta(days=terms.traces)) if terms.traces else 0
 
 
 def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | Update]]:

@@ -1,7 +1,6 @@
 """Pages by which people see what is kept about them, and by which they are forgotten."""
 
 from datetime import date, datetime, time
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, abort, after_this_request, current_app, render_template, request, url_for
@@ -9,9 +8,11 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from lag_tracker.config import Settings
 from lag_tracker.database import as_json, db, utc_now
+from lag_tracker.letters.post import delete_files_to, letter_folder
 from lag_tracker.models.person import Person
-from lag_tracker.privacy.operations import erase_person, keep_erased_list
+from lag_tracker.privacy.operations import Posted, erase_person, keep_erased_list
 from lag_tracker.privacy.queries import Kept, kept_about, mentions_of
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.web.access import Access, signed_in_account
@@ -68,26 +69,27 @@ def erase(number: int) -> Response:
     form, mentions = Button(), mentions_of(session, person.name)
     if form.is_accepted():
         chosen = set(request.form.getlist("mention"))
-        erase_person(
+        posted = erase_person(
             person,
             session=session,
             now=utc_now(),
             mentions=[one for one in mentions if f"{one.noun}/{one.record_id}/{one.column}" in chosen],
         )
-        _finish()
+        _finish(posted)
         return done(url_for("audit.index"), gettext("The person was erased."))
     lang = reading_language()
     rows = [(one, noun_words(one.noun, lang), column_words(one.column, lang)) for one in mentions]
     return form_page("privacy/erase.html", form, person=person, mentions=rows)
 
 
-def _finish() -> None:
+def _finish(posted: Posted) -> None:
     """Once the erasure is committed, clear what is left of the name, and keep the list of the erased beside."""
-    file: Path = current_app.config["SETTINGS"].instance / "erased"
+    settings: Settings = current_app.config["SETTINGS"]
 
     @after_this_request
     def keep(response: Response) -> Response:
         sweep_index(db.session())
         db.session.commit()
-        keep_erased_list(db.session(), file)
+        keep_erased_list(db.session(), settings.instance / "erased")
+        delete_files_to(letter_folder(settings), addresses=posted.addresses, numbers=posted.numbers)
         return response

@@ -1,6 +1,8 @@
 """People see all that is kept about them, and who is erased is gone from everywhere, yet still counted."""
 
+import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -10,16 +12,18 @@ from zipfile import ZipFile
 import pytest
 from flask import Flask, url_for
 from flask.testing import FlaskClient
-from sqlalchemy import inspect, select, text
+from sqlalchemy import delete, inspect, select, text
 from werkzeug.test import TestResponse
 
 from lag_tracker.attendance.queries import presence_at
 from lag_tracker.audit.operations import ACTOR
 from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json, db, utc_now
+from lag_tracker.letters.post import letter_folder
 from lag_tracker.models.account import Account, Attempt, Role, SignIn
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.bilingual import LANGUAGES
+from lag_tracker.models.chore import Chore
 from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.group import Group, Membership
@@ -31,8 +35,9 @@ from lag_tracker.models.submission import Draft
 from lag_tracker.privacy.operations import apply_terms, erase_again, erase_person, keep_erased_list, read_erased_list
 from lag_tracker.privacy.queries import mentions_of
 from lag_tracker.search.operations import sweep_index
+from lag_tracker.worker import do_chores, send_due_letters
 from tests import factories
-from tests.reading import texts
+from tests.reading import links, texts
 from tests.visitors import administrator, send, signed_in
 
 NAME, EMAIL, PHONE = "Žanete Šķērsīte", "zanete.skersite@grupas.example", "+37126123456"
@@ -219,6 +224,49 @@ def test_an_administrator_chooses_the_texts_that_keep_the_name(app: Flask, perso
     assert {"meeting", "agenda_item"} <= holders(NAME)
     assert read_erased_list(app.config["SETTINGS"].instance / "erased") == [person.id]
     assert chief.get(address).status_code == 404
+
+
+def posted_letters(app: Flask, person: Person) -> Path:
+    """Let a worker put letters into the folder: to the person, to an address they had before, and to somebody else."""
+    own = db.session.scalars(select(Letter)).one()
+    own.message_id = f"<{own.id}@x.example>"
+    factories.letter("agrak@grupas.example", person=person)
+    factories.letter("cits@grupas.example")
+    db.session.commit()
+    with app.test_request_context():
+        assert send_due_letters(app.config["SETTINGS"]) == 3
+    return letter_folder(app.config["SETTINGS"])
+
+
+def test_letters_in_files_go_with_the_person_they_are_to(app: Flask, person: Person) -> None:
+    address, folder = f"/personas/{person.id}/dzest", posted_letters(app, person)
+    # Of one letter nothing but the file is left.
+    db.session.execute(delete(Letter).where(Letter.to_email == EMAIL))
+    db.session.commit()
+    assert send(administrator(app), address).status_code == 303
+    (left,) = folder.iterdir()
+    assert "To: cits@grupas.example" in left.read_text(encoding="utf-8")
+
+
+def test_letters_in_files_go_after_their_term(app: Flask, person: Person) -> None:
+    folder, settings = posted_letters(app, person), app.config["SETTINGS"]
+    first, *_ = sorted(folder.iterdir())
+    os.utime(first, (0, 0))
+    kept_for_ever = replace(settings, keep_traces_days=0)
+    counts = []
+    for given in (kept_for_ever, settings):
+        db.session.execute(delete(Chore))
+        db.session.commit()
+        with app.test_request_context():
+            do_chores(given, now=utc_now())
+        counts.append(len(list(folder.iterdir())))
+    assert counts == [3, 2]
+    assert not first.exists()
+
+
+def test_who_erases_nobody_is_led_back_to_the_person(app: Flask, person: Person) -> None:
+    page = administrator(app).get(f"/en/people/{person.id}/erase").text
+    assert links(page)["Cancel"] == f"/en/people/{person.id}"
 
 
 def test_who_is_back_from_a_backup_is_erased_again(app: Flask, person: Person, tmp_path: Path) -> None:
