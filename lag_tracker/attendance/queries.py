@@ -1,4 +1,4 @@
-"""Who came to a meeting: for the public organisations and numbers, never names; for managers whom to tick."""
+"""Who came to a meeting: for the public organisations and numbers, never names; those who take part read the names."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -11,9 +11,10 @@ from lag_tracker.latvian import sort_key
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, Membership
-from lag_tracker.models.meeting import MeetingGroup
+from lag_tracker.models.meeting import Meeting, MeetingGroup
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
+from lag_tracker.models.visibility import Viewer
 
 #: A person, or an organisation without one.
 Who: TypeAlias = tuple[int | None, int | None]
@@ -30,6 +31,14 @@ class Represented(NamedTuple):
 
     name: Bilingual
     sector: Sector | None
+
+
+class Named(NamedTuple):
+    """Somebody who came to a meeting or was excused, and on whose behalf."""
+
+    name: str
+    organisation: Bilingual | None
+    is_present: bool
 
 
 class PresenceSummary(NamedTuple):
@@ -74,6 +83,29 @@ def presence_at(session: Session, meeting_id: int) -> PresenceSummary:
         counts.get((Presence.PRESENT, True), 0),
         [Represented(organisation.name, organisation.sector) for organisation in organisations],
     )
+
+
+def people_at(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Named]:
+    """Return who came to a meeting or was excused, by surname, in one statement; nobody to who takes no part in it.
+
+    Who agreed to a public name did so for an office or a speech, and not for every meeting they went to.
+    """
+    if not viewer.takes_part(link.group_id for link in meeting.meeting_groups):
+        return []
+    found = session.execute(
+        select(Person.name, Organisation, Attendance.presence)
+        .select_from(Attendance)
+        .join(Person, Person.id == Attendance.person_id)
+        .outerjoin(Organisation, Organisation.id == Attendance.organisation_id)
+        .where(Attendance.meeting_id == meeting.id, Person.erased_at.is_(None), ~Attendance.is_nameless)
+        .where(Attendance.presence.in_([Presence.PRESENT, Presence.EXCUSED]))
+        .order_by(Person.name_sort, Attendance.id)
+        .limit(MOST_OFFERED)
+    )
+    return [
+        Named(name, organisation.name if organisation else None, presence is Presence.PRESENT)
+        for name, organisation, presence in found
+    ]
 
 
 def members_on(session: Session, groups: Iterable[Group], *, day: date) -> list[Membership]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.actions.queries import actions
 from lag_tracker.agenda.queries import agenda_of, speakers_of
-from lag_tracker.attendance.queries import presence_at
+from lag_tracker.attendance.queries import people_at, presence_at
 from lag_tracker.comments.queries import comments_on_meeting
 from lag_tracker.database import db, utc_now
 from lag_tracker.decisions.queries import DecisionRow, latest_decisions
@@ -66,6 +66,7 @@ def show(slug: str) -> str:
         agenda=agenda_of(db.session(), meeting.id, viewer=viewer(), starts=meeting.starts_at_time),
         speakers=speakers_of(db.session(), meeting.id, viewer=viewer()),
         presence=presence_at(db.session(), meeting.id),
+        people=people_at(db.session(), meeting, viewer=viewer()),
         decisions=_in_order(decisions),
         actions=actions(db.session(), viewer=viewer(), only=Action.meeting_id == meeting.id),
         neighbours=neighbours_of(db.session(), meeting, viewer=viewer()),

@@ -20,7 +20,7 @@ from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.traits import Audience, Certainty, Precision
 from tests import factories
 from tests.reading import facts, links, texts
-from tests.visitors import member_of
+from tests.visitors import manager_of, member_of, observer_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -191,6 +191,23 @@ def test_who_came_is_counted_and_never_named(client: FlaskClient) -> None:
     assert texts(html, "span", css_class="person-name") == ["Uzņēmēju padome"]
     assert "Ozola" not in html
     assert "Kalns" not in html
+
+
+def test_who_takes_part_in_the_group_reads_who_came(app: Flask) -> None:
+    group, office = factories.group(), Organisation(name_lv="Uzņēmēju padome", sector=Sector.PRIVATE)
+    meeting = factories.meeting(groups=[group], starts_on=date(2020, 11, 10))
+    who = (("Juris Kalns", Presence.PRESENT), ("Anna Ozola", Presence.EXCUSED), ("Zane Āboliņa", Presence.PRESENT))
+    for name, presence in who:
+        person = factories.person(name, name_is_public=False)
+        db.session.add(Attendance(meeting=meeting, person=person, organisation=office, presence=presence))
+    db.session.add(Attendance(meeting=meeting, person=factories.person("Nav Bijis"), presence=Presence.ABSENT))
+    saved(meeting)
+    for reader in (member_of(app, group), manager_of(app, group)):
+        html = page_of(reader, meeting)
+        assert texts(html, "span", css_class="person-name") == ["Zane Āboliņa", "Juris Kalns"]
+        assert ("Anna Ozola" in html, "Nav Bijis" in html) == (True, False)
+    for stranger in (member_of(app, factories.group()), observer_of(app, group)):
+        assert texts(page_of(stranger, meeting), "span", css_class="person-name") == ["Uzņēmēju padome"]
 
 
 def test_a_speaker_without_consent_is_not_named(client: FlaskClient) -> None:
