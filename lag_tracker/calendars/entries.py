@@ -153,7 +153,9 @@ def meeting_content(
     title = one_line(meeting_title(meeting.title, meeting.kind, meeting.ordinal, lang).words)
     # A title of nothing but invisible characters is none.
     title = title or meeting_title(Bilingual(None, None), meeting.kind, meeting.ordinal, lang).words
-    join = meeting.join_url if meeting.join_audience in join_audiences else None
+    # Nobody is to wait in a call that was called off; the page holds the link back, too.
+    is_told = meeting.join_audience in join_audiences and not meeting.is_cancelled
+    join = meeting.join_url if is_told else None
     conference = join if join and _ADDRESS.fullmatch(join) else ""
     span, is_draft = meeting_span(meeting), meeting.state is MeetingState.DRAFT
     mark = CANCELLED if meeting.is_cancelled else DRAFT if is_draft else None

@@ -15,8 +15,9 @@ from lag_tracker.models.meeting import MeetingKind
 
 #: Raised with each change of how events or calendars are written, so that stored ones are written anew.
 FORMAT = 2
-#: Raised when events are stored of other records or for other audiences; those stored already keep their stamps.
-LAYOUT = 2
+#: Raised when events are stored of other records or for other audiences, or some of them show something else; those
+#: that show what they showed keep their stamps.
+LAYOUT = 3
 PRODUCT = "-//LAG Tracker//Calendar feeds//EN"
 REFRESH = timedelta(hours=4)
 COLOUR = "seagreen"

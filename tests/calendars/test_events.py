@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lag_tracker.database import db
+from lag_tracker.database import db, utc_now
 from lag_tracker.models.meeting import MeetingKind, MeetingState
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.traits import Audience, Certainty, Precision
@@ -224,6 +224,17 @@ def test_a_link_for_members_is_not_given(app: Flask, client: FlaskClient, audien
     factories.evening(join_url="https://meet.example/secret", join_audience=audience)
     db.session.commit()
     assert "secret" not in client.get("/kalendari/visi.ics").text
+
+
+def test_nobody_is_sent_into_a_call_that_was_called_off(app: Flask, client: FlaskClient) -> None:
+    meeting = factories.evening(join_url="https://meet.example/abc", join_audience=Audience.PUBLIC)
+    db.session.commit()
+    assert "meet.example" in client.get("/kalendari/visi.ics").text
+    meeting.state, meeting.cancelled_at = MeetingState.CANCELLED, utc_now()
+    db.session.commit()
+    for path in ("/kalendari/visi.ics", "/en/calendars/all.ics", f"/kalendari/sanaksmes/{meeting.slug}.ics"):
+        feed = client.get(path).text
+        assert ("STATUS:CANCELLED" in feed, "meet.example" in feed, "LOCATION" in feed) == (True, False, False)
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "https://a b", "https://a\r\nX:y", "https://ā.lv"])
