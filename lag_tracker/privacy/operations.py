@@ -120,6 +120,8 @@ def apply_terms(session: Session, terms: Terms, *, now: datetime) -> dict[str, i
         if days:
             result: Any = session.execute(statement.execution_options(synchronize_session=False))
             gone[noun] = gone.get(noun, 0) + result.rowcount
+    if terms.attendance:
+        gone["attendance"] = _forget_attendance(session, now - timedelta(days=terms.attendance))
     if terms.contacts:
         gone["person"] = _forget_contacts(session, now - timedelta(days=terms.contacts))
     return {noun: number for noun, number in gone.items() if number}
@@ -146,10 +148,18 @@ def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | 
     ran_out = now - timedelta(days=terms.invitations)
     yield "invitation", terms.invitations, delete(Invitation).where(Invitation.expires_at < ran_out)
     yield "audit_entry", terms.changes, delete(AuditEntry).where(AuditEntry.done_at < changes)
-    long_ago = (now - timedelta(days=terms.attendance)).date()
-    met = select(Meeting.id).where(Meeting.starts_on < long_ago)
-    named = Attendance.person_id.is_not(None) & Attendance.meeting_id.in_(met)
-    yield "attendance", terms.attendance, update(Attendance).where(named).values(person_id=None, is_nameless=True)
+
+
+def _forget_attendance(session: Session, met_before: datetime) -> int:
+    """Take the names from the attendance of meetings before that day."""
+    met = select(Meeting.id).where(Meeting.starts_on < met_before.date())
+    named = session.scalars(
+        select(Attendance).where(Attendance.person_id.is_not(None), Attendance.meeting_id.in_(met))
+    ).all()
+    # One by one through the session, so that the calendars of those who were invited follow.
+    for attendance in named:
+        attendance.person_id, attendance.is_nameless = None, True
+    return len(named)
 
 
 def _forget_contacts(session: Session, left_before: datetime) -> int:

@@ -17,12 +17,14 @@ from werkzeug.test import TestResponse
 
 from lag_tracker.attendance.queries import presence_at
 from lag_tracker.audit.operations import ACTOR
+from lag_tracker.calendars.audiences import guests_calendar
 from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json, db, utc_now
 from lag_tracker.letters.post import letter_folder
 from lag_tracker.models.account import Account, Attempt, Role, SignIn
-from lag_tracker.models.attendance import Attendance, Presence
+from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.bilingual import LANGUAGES
+from lag_tracker.models.calendar import CalendarListing
 from lag_tracker.models.chore import Chore
 from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.consent import Consent, ConsentPurpose
@@ -425,9 +427,14 @@ def test_tries_go_once_no_limit_counts_them(app: Flask) -> None:
 def test_attendance_is_still_counted_when_names_are_no_longer_kept(app: Flask, person: Person) -> None:
     meeting_id = db.session.scalars(select(Attendance.meeting_id)).one()
     before = presence_at(db.session(), meeting_id)
+    db.session.scalars(select(Attendance)).one().reply = Reply.ACCEPTED
+    db.session.commit()
+    own = select(CalendarListing.calendar_key).where(CalendarListing.calendar_key == guests_calendar(person.id))
+    assert db.session.scalars(own.distinct()).all() == [guests_calendar(person.id)]
     terms = Terms(**{**FOR_EVER.__dict__, "attendance": 1825})
     apply_terms(db.session(), terms, now=utc_now() + timedelta(days=4000))
     db.session.commit()
     assert db.session.scalars(select(Attendance.person_id)).all() == [None]
+    assert db.session.scalars(own).all() == []
     assert presence_at(db.session(), meeting_id) == before
     assert before.present == 1
