@@ -41,6 +41,7 @@ class Opened(NamedTuple):
     #: Calendars that the feed puts together; none when the token opens nothing any more.
     calendars: tuple[str, ...]
     last_fetched_at: datetime | None
+    is_revoked: bool
 
 
 class PrivateFeeds:
@@ -84,7 +85,7 @@ def _opened(rows: list[Any]) -> Opened:
     )
     is_alive = active and revoked_at is None
     calendars = calendars_of(FeedKind(kind), group_id=group_id, viewer=viewer, person_id=person_id) if is_alive else ()
-    return Opened(number, FeedKind(kind), group_id, lang, calendars, _instant(fetched_at))
+    return Opened(number, FeedKind(kind), group_id, lang, calendars, _instant(fetched_at), revoked_at is not None)
 
 
 def _instant(value: Any) -> datetime | None:

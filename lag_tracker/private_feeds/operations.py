@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select, update
 from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.queries import token_digest
+from lag_tracker.database import take_turns
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.account import Account
 from lag_tracker.models.calendar_token import CalendarClient, CalendarToken, FeedKind
@@ -18,6 +19,8 @@ from lag_tracker.models.calendar_token import CalendarClient, CalendarToken, Fee
 BYTES = 20
 #: Live feeds of one account at most; each costs little, but a list of hundreds helps nobody.
 MOST_FEEDS = 30
+#: Under this name whoever makes a feed, or gives one a new address, takes turns.
+TURNS = "private feeds"
 #: Beginnings by which programs tell what they are, more special ones first.
 _CLIENTS = (
     (r"DAVx5|ICSx5", CalendarClient.DAVX5),
@@ -39,6 +42,7 @@ def make_feed(
     now: datetime,
 ) -> str:
     """Make a private feed and return the secret of its address, which is kept nowhere."""
+    take_turns(session.connection(), TURNS)
     live = select(func.count()).where(CalendarToken.account_id == account.id, CalendarToken.revoked_at.is_(None))
     if (session.scalar(live) or 0) >= MOST_FEEDS:
         raise RuleBroken(gettext("You have %(number)d calendars already. Revoke one first.", number=MOST_FEEDS))
@@ -48,7 +52,14 @@ def make_feed(
 
 
 def renew_feed(feed: CalendarToken, *, session: Session, now: datetime) -> str:
-    """Make the same feed at another address and return its secret; the one before is revoked."""
+    """Make the same feed at another address and return its secret; the one before is revoked.
+
+    Raises RuleBroken when it was revoked meanwhile.
+    """
+    take_turns(session.connection(), TURNS)
+    session.refresh(feed, ["revoked_at"])
+    if feed.revoked_at is not None:
+        raise RuleBroken(gettext("This calendar was revoked meanwhile. Make another one."))
     revoke_feed(feed, now=now)
     kept = {name: getattr(feed, name) for name in ("account_id", "kind", "group_id", "language", "name")}
     return _add(CalendarToken(**kept), session=session, now=now)
@@ -72,6 +83,13 @@ def note_fetch(engine: Engine, number: int, *, client: CalendarClient, now: date
         connection.execute(
             update(CalendarToken).where(CalendarToken.id == number).values(last_fetched_at=now, client=client)
         )
+
+
+def end_feed(engine: Engine, number: int, *, now: datetime) -> None:
+    """Revoke a feed that opens nothing any more, in a transaction of its own: no later role is to open it again."""
+    live = (CalendarToken.id == number) & CalendarToken.revoked_at.is_(None)
+    with engine.begin() as connection:
+        connection.execute(update(CalendarToken).where(live).values(revoked_at=now))
 
 
 def client_of(user_agent: str) -> CalendarClient:

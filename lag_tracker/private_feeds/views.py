@@ -18,7 +18,7 @@ from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.calendar_token import CalendarToken, FeedKind
 from lag_tracker.private_feeds.bodies import Opened, PrivateFeeds
 from lag_tracker.private_feeds.forms import FeedForm
-from lag_tracker.private_feeds.operations import client_of, make_feed, note_fetch, renew_feed, revoke_feed
+from lag_tracker.private_feeds.operations import client_of, end_feed, make_feed, note_fetch, renew_feed, revoke_feed
 from lag_tracker.private_feeds.queries import calendars_of, groups_for, kinds_for, own_feeds
 from lag_tracker.subscriptions.queries import Subscription
 from lag_tracker.web.access import Access, signed_in_account, viewer
@@ -60,7 +60,7 @@ def fetch(token: str) -> Response:
         if opened is None:
             wait = misses.note_here(now=utc_now())
             return _plain(429, ("Retry-After", str(wait))) if wait else _plain(404)
-        return _answer(feeds, opened) if opened.calendars else _plain(410)
+        return _answer(feeds, opened) if opened.calendars else _gone(feeds, opened)
     except feeds.failures:
         # The token itself must not get into any log.
         current_app.logger.exception("The database did not answer for a private feed.")
@@ -78,6 +78,14 @@ def _answer(feeds: PrivateFeeds, opened: Opened) -> Response:
     packed = takes_gzip(request.environ)
     state, body = feeds.body(opened, state, today=today, packed=packed)
     return Response(body, 200, [*body_headers(state, body, packed=packed), *HEADERS])
+
+
+def _gone(feeds: PrivateFeeds, opened: Opened) -> Response:
+    """Say that a feed is gone for good, and keep to it."""
+    if not opened.is_revoked:
+        with suppress(*feeds.failures):
+            end_feed(db.engine, opened.number, now=utc_now())
+    return _plain(410)
 
 
 def _note(feeds: PrivateFeeds, opened: Opened, now: datetime) -> None:
@@ -129,7 +137,8 @@ def renew(number: int) -> Response:
     """Give a feed another address, after asking: the one before ends."""
     feed, form = _own(number), Button()
     if form.is_accepted():
-        return _made(renew_feed(feed, session=db.session(), now=utc_now()), feed.language, feed.name)
+        with form.rules():
+            return _made(renew_feed(feed, session=db.session(), now=utc_now()), feed.language, feed.name)
     return form_page("private_feeds/renew.html", form, feed=feed)
 
 

@@ -3,7 +3,9 @@
 import gzip
 import logging
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 from urllib.parse import quote
 
@@ -11,17 +13,19 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, text
+from sqlalchemy import delete, event, select, text
+from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.operations import close_account
 from lag_tracker.config import Terms
 from lag_tracker.database import DriverConnection, db, utc_now
-from lag_tracker.models.account import Account, Role
+from lag_tracker.errors import RuleBroken
+from lag_tracker.models.account import Account, GroupRole, Role
 from lag_tracker.models.calendar_token import CalendarClient, CalendarToken, FeedKind
 from lag_tracker.models.group import Group
 from lag_tracker.models.person import Person
 from lag_tracker.privacy.operations import apply_terms, erase_person
-from lag_tracker.private_feeds.operations import MOST_FEEDS, client_of, revoke_feed
+from lag_tracker.private_feeds.operations import MOST_FEEDS, client_of, make_feed, renew_feed, revoke_feed
 from tests import factories
 from tests.calendars.conftest import NOON
 from tests.private_feeds.conftest import events_in, feed_of
@@ -135,6 +139,57 @@ def test_a_closed_account_takes_its_feeds_with_it_for_good(client: FlaskClient, 
     member.active = True
     db.session.commit()
     assert client.get(path).status_code == 410
+
+
+def test_a_feed_that_was_gone_once_stays_gone_whatever_role_comes_later(
+    app: Flask, client: FlaskClient, group: Group, member: Account
+) -> None:
+    path, unasked = feed_of(member, FeedKind.MINE), feed_of(member, FeedKind.MINE)
+    db.session.execute(delete(GroupRole))
+    db.session.commit()
+    assert client.get(path).status_code == 410
+    other = factories.group("Cita")
+    db.session.flush()
+    db.session.add(GroupRole(account_id=member.id, group_id=other.id, role=Role.MANAGER))
+    db.session.commit()
+    assert (client.get(path).status_code, client.get(unasked).status_code) == (410, 200)
+    revoked = [feed.revoked_at for feed in db.session.scalars(select(CalendarToken).order_by(CalendarToken.id))]
+    assert [moment is not None for moment in revoked] == [True, False]
+
+
+def test_a_feed_gets_one_new_address_however_many_ask_at_once(app: Flask, member: Account) -> None:
+    feed_of(member, FeedKind.MINE)
+    with Session(db.engine) as earlier, Session(db.engine) as later:
+        ours, theirs = (one.scalars(select(CalendarToken)).one() for one in (earlier, later))
+        later.commit()
+        renew_feed(ours, session=earlier, now=utc_now())
+        earlier.commit()
+        with pytest.raises(RuleBroken):
+            renew_feed(theirs, session=later, now=utc_now())
+    live = select(CalendarToken).where(CalendarToken.revoked_at.is_(None))
+    assert len(db.session.scalars(live).all()) == 1
+
+
+def test_two_who_make_feeds_at_once_stay_within_the_limit(app: Flask, member: Account) -> None:
+    for _ in range(MOST_FEEDS - 1):
+        feed_of(member, FeedKind.MINE)
+    number, begin = member.id, Barrier(2)
+
+    def make(name: str) -> bool:
+        with app.app_context(), Session(db.engine) as session:
+            owner = session.get_one(Account, number)
+            session.commit()
+            begin.wait()
+            kind = FeedKind.MINE
+            try:
+                make_feed(owner, session=session, kind=kind, group_id=None, language="lv", name=name, now=utc_now())
+            except RuleBroken:
+                return False
+            session.commit()
+            return True
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(make, ["Viens", "Otrs"])) == [False, True]
 
 
 def test_an_erased_person_leaves_no_feed(client: FlaskClient, member: Account) -> None:
