@@ -24,6 +24,12 @@ def test_no_template_holds_an_inline_script_or_style() -> None:
     assert [name for name in templates() if INLINE.search((TEMPLATES / name).read_text(encoding="utf-8"))] == []
 
 
+def test_what_stands_in_a_row_stands_within_its_item() -> None:
+    # An item of a list lays its parts out one below the other, whatever else it is called.
+    in_row = re.compile(r'<li class="[^"]*\brow\b')
+    assert [name for name in templates() if in_row.search((TEMPLATES / name).read_text(encoding="utf-8"))] == []
+
+
 def test_every_template_is_used() -> None:
     environment = Environment(loader=FileSystemLoader(TEMPLATES), extensions=["jinja2.ext.i18n"], autoescape=True)
     used = set()
