@@ -130,6 +130,12 @@ ADDRESSES: dict[str, Doors] = {
         {"slug": "musu-sanaksme", "ending": "csv"}, {"slug": "cita-sanaksme", "ending": "csv"}
     ),
     "exports.change_list": A_FILE,
+    "exports.proposal_list": A_FILE,
+    "exports.record_change_list": Doors(
+        {"noun": "group", "number": 1, "ending": "csv"}, {"noun": "group", "number": 2, "ending": "csv"}
+    ),
+    "exports.role_list": OUR_FILE,
+    "exports.theme_list": A_FILE,
     "exports.member_list": OUR_FILE,
     "exports.organisation_list": A_FILE,
     "exports.people_list": A_FILE,

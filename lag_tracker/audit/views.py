@@ -48,14 +48,25 @@ def group_in_address() -> Group | None:
 @page(blueprint, lv="/izmainas/<noun>/<int:number>", en="/changes/<noun>/<int:number>", access=Access.MANAGER)
 def record(noun: str, number: int) -> str:
     """Show what happened to one record, also when that is nothing yet."""
-    session, lang = db.session(), reading_language()
+    lang, rows = reading_language(), rows_of_record(noun, number)
+    names = {} if rows else names_of(db.session(), {noun: {number}}, viewer=viewer(), lang=lang)
+    return render_template(
+        "audit/record.html",
+        rows=rows,
+        kind=noun_words(noun, lang),
+        name=rows[0]["name"] if rows else names.get((noun, number)),
+        noun=noun,
+        number=number,
+    )
+
+
+def rows_of_record(noun: str, number: int) -> list[dict[str, Any]]:
+    """Return what happened to one record, in words; answer 404 where the reader may not read of it."""
+    session = db.session()
     entries = entries_of(session, noun, number, viewer=viewer()) if noun in AUDITED else abort(404)
     if not entries and not has_readable_changes(session, noun, number, viewer=viewer()):
         abort(404)
-    rows = rows_in_words(entries)
-    names = {} if rows else names_of(session, {noun: {number}}, viewer=viewer(), lang=lang)
-    name = rows[0]["name"] if rows else names.get((noun, number))
-    return render_template("audit/record.html", rows=rows, noun=noun_words(noun, lang), name=name)
+    return rows_in_words(entries)
 
 
 def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:

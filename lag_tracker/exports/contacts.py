@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable
 from flask_babel import gettext
 
 from lag_tracker.exports.columns import Listing, joined, label_of, listed, title_of, words
+from lag_tracker.models.account import GroupRole
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
+from lag_tracker.models.proposal import Proposal
 from lag_tracker.organisations.queries import OrganisationRow
 from lag_tracker.people.queries import PersonRow
 from lag_tracker.sheets import Cell
@@ -76,6 +78,40 @@ def _attendant(row: Attendance) -> Cell:
     if row.person is None:
         return gettext("name no longer kept") if row.is_nameless else None
     return row.person.name
+
+
+def roles_table(group: Group, roles: Iterable[GroupRole]) -> Listing:
+    """Who may do what in a group, and since when."""
+    return listed(
+        gettext("Roles in %(group)s", group=plain(group.name)),
+        roles,
+        {
+            gettext("Name and surname"): lambda one: one.account.person.name if one.account.person else None,
+            gettext("E-mail address"): lambda one: one.account.email,
+            gettext("Role"): lambda one: label_of(one.role),
+            gettext("Since"): lambda one: clock_time(one.given_at),
+            gettext("Account"): lambda one: gettext("open") if one.account.active else gettext("closed"),
+        },
+    )
+
+
+def proposals_table(rows: Iterable[Proposal]) -> Listing:
+    """Proposals with who made them and what was answered."""
+    return listed(
+        gettext("Proposals"),
+        rows,
+        {
+            gettext("Proposal"): lambda row: row.title,
+            gettext("Text"): lambda row: row.text,
+            gettext("Kind"): lambda row: label_of(row.kind),
+            gettext("Group"): lambda row: plain(row.group.name),
+            gettext("Proposed by"): lambda row: row.person.name if row.person else row.proposer_name,
+            gettext("Received at"): lambda row: clock_time(row.created_at),
+            gettext("State"): lambda row: label_of(row.state),
+            gettext("Answer"): lambda row: row.answer,
+            gettext("Answered at"): lambda row: clock_time(row.answered_at) if row.answered_at else None,
+        },
+    )
 
 
 def people_table(rows: Iterable[PersonRow]) -> Listing:

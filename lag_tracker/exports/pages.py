@@ -6,13 +6,23 @@ from lag_tracker.attendance.managed import attendance_by_name
 from lag_tracker.audit.operations import note_export
 from lag_tracker.database import db
 from lag_tracker.exports.columns import Listing
-from lag_tracker.exports.contacts import attendance_table, members_table, organisations_table, people_table
+from lag_tracker.exports.contacts import (
+    attendance_table,
+    members_table,
+    organisations_table,
+    people_table,
+    proposals_table,
+    roles_table,
+)
 from lag_tracker.exports.views import blueprint, listing
+from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meetings.managed import changeable_meeting
 from lag_tracker.members.queries import by_office, group_of_members, memberships_in
 from lag_tracker.organisations.queries import organisations
 from lag_tracker.people.queries import matching, people, telling_contacts
 from lag_tracker.people.views import sought_in_address
+from lag_tracker.proposals.queries import answered_proposals, waiting_proposals
+from lag_tracker.roles.queries import roles_of
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 
@@ -61,5 +71,28 @@ def attendance_list(slug: str) -> Listing:
     groups = [link.group_id for link in meeting.meeting_groups]
     note_export(session, noun="meeting", record_id=meeting.id, groups=groups)
     found = attendance_table(meeting, attendance_by_name(session, meeting.id))
+    session.commit()
+    return found
+
+
+@listing(lv="/grupas/<group>/lomas", en="/groups/<group>/roles", access=Access.MANAGER)
+def role_list(group: str) -> Listing:
+    """Who may do what in a group; that it was taken is written down."""
+    session = db.session()
+    owner = changeable_group(session, group, viewer=viewer()) or abort(404)
+    note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
+    found = roles_table(owner, roles_of(session, owner.id))
+    session.commit()
+    return found
+
+
+@listing(lv="/galds/priekslikumi", en="/desk/proposals", access=Access.MANAGER)
+def proposal_list() -> Listing:
+    """The proposals that wait and those answered lately; that they were taken is written down."""
+    session = db.session()
+    rows = [*waiting_proposals(session, viewer=viewer()), *answered_proposals(session, viewer=viewer())]
+    for group in sorted({row.group_id for row in rows}):
+        note_export(session, noun="group", record_id=group, groups=[group])
+    found = proposals_table(rows)
     session.commit()
     return found

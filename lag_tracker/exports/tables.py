@@ -20,6 +20,7 @@ from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.networks.queries import partners
 from lag_tracker.sources.queries import SourceRow
+from lag_tracker.themes.queries import ThemeRow
 from lag_tracker.topics.queries import TopicRow
 from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import plain, starting_capital
@@ -213,6 +214,20 @@ def sources_table(rows: Iterable[SourceRow]) -> Listing:
             gettext("Edited on"): lambda row: row.source.edited_on,
             gettext("Address on the web"): lambda row: row.source.url,
             gettext("Cited"): lambda row: row.citations,
+        },
+    )
+
+
+def themes_table(rows: Iterable[ThemeRow]) -> Listing:
+    """Themes, and how many networks and initiatives have each."""
+    return listed(
+        gettext("Themes"),
+        rows,
+        {
+            gettext("Name in Latvian"): lambda row: row.theme.name_lv,
+            gettext("Name in English"): lambda row: row.theme.name_en,
+            gettext("Networks"): lambda row: row.networks,
+            gettext("Initiatives"): lambda row: row.initiatives,
         },
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import true
 
 from lag_tracker.actions.queries import listed_actions
 from lag_tracker.audit.queries import latest_entries
-from lag_tracker.audit.views import group_in_address, rows_in_words
+from lag_tracker.audit.views import group_in_address, rows_in_words, rows_of_record
 from lag_tracker.calendars.pages import check_year
 from lag_tracker.calendars.pages import narrowed as narrowed_calendar
 from lag_tracker.database import db
@@ -32,6 +32,7 @@ from lag_tracker.exports.tables import (
     municipalities_table,
     networks_table,
     sources_table,
+    themes_table,
     topics_table,
 )
 from lag_tracker.groups.queries import all_groups, find_group
@@ -54,6 +55,7 @@ from lag_tracker.networks.views import kind_in_address, theme_in_address
 from lag_tracker.sheets import as_file
 from lag_tracker.slugs import as_slug
 from lag_tracker.sources.queries import sources
+from lag_tracker.themes.queries import themes
 from lag_tracker.topics.queries import topics
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
@@ -206,8 +208,20 @@ def source_list() -> Listing:
     return sources_table(sources(db.session()))
 
 
+@listing(lv="/temas", en="/themes", access=Access.ADMINISTRATOR)
+def theme_list() -> Listing:
+    """The themes on record."""
+    return themes_table(themes(db.session()))
+
+
 @listing(lv="/izmainas", en="/changes", access=Access.MANAGER)
 def change_list() -> Listing:
     """The newest changes in the reader's groups, in one of them, or everywhere for an administrator."""
     entries = latest_entries(db.session(), viewer=viewer(), group=group_in_address(), limit=ASKED)
     return changes_table(rows_in_words(entries))
+
+
+@listing(lv="/izmainas/<noun>/<int:number>", en="/changes/<noun>/<int:number>", access=Access.MANAGER)
+def record_change_list(noun: str, number: int) -> Listing:
+    """What happened to one record."""
+    return changes_table(rows_of_record(noun, number))

@@ -268,6 +268,41 @@ def test_a_manager_saves_who_was_invited_to_a_meeting_and_who_came(app: Flask, g
     assert "attendance.csv" not in member.get("/en/meetings/vizija").text
 
 
+def test_roles_and_proposals_are_saved_and_it_is_written_down(app: Flask, group: Group) -> None:
+    factories.proposal(group, "Soli", proposer_name="Līga")
+    factories.proposal(factories.group("Cita grupa"), "Citi soli")
+    anna = factories.account("anna@x.example", person=factories.person("Anna Liepa"), roles={group: Role.MANAGER})
+    manager = signed_in(app, anna)
+    roles = links(manager.get("/en/groups/kekava/roles").text)["Save the list: CSV"]
+    head, row = rows_of(manager, roles)
+    assert [head[place] + ": " + row[place] for place in (0, 1, 2, 4)] == [
+        "Name and surname: Anna Liepa", "E-mail address: anna@x.example", "Role: manager", "Account: open",
+    ]  # fmt: skip
+    proposals = links(manager.get("/en/desk/proposals").text)["Save the list of proposals: CSV"]
+    head, row = rows_of(manager, proposals)
+    assert {name: row[head.index(name)] for name in ("Proposal", "Proposed by", "State", "Answer")} == {
+        "Proposal": "Soli", "Proposed by": "Līga", "State": "waiting for an answer", "Answer": "",
+    }  # fmt: skip
+    entries = db.session.execute(select(AuditEntry.deed, AuditEntry.noun, AuditEntry.record_id)).all()
+    assert [tuple(entry) for entry in entries] == [(Deed.EXPORTED, "group", group.id)] * 2
+
+
+def test_themes_and_what_happened_to_one_record_are_saved(app: Flask, group: Group) -> None:
+    chief, manager = administrator(app), manager_of(app, group)
+    send(chief, "/en/themes/new", name_lv="Mobilitāte", name_en="Mobility")
+    send(manager, "/en/groups/kekava/edit", name_lv="Ķekavas grupa")
+    assert rows_of(chief, links(chief.get("/en/themes").text)["Save the list: CSV"]) == [
+        ["Name in Latvian", "Name in English", "Networks", "Initiatives"],
+        ["Mobilitāte", "Mobility", "0", "0"],
+    ]
+    history = f"/en/changes/group/{group.id}"
+    assert links(chief.get(history).text)["Save the list: CSV"] == f"{history}.csv"
+    assert column(chief, f"{history}.csv", "Changes") == [
+        "name (in Latvian): Ķekavas vietējā rīcības grupa → Ķekavas grupa"
+    ]
+    assert manager_of(app, factories.group("Cita grupa")).get(f"{history}.csv").status_code == 404
+
+
 def test_everyone_saves_the_deadlines_that_they_see(app: Flask, client: FlaskClient, group: Group) -> None:
     hidden = factories.group("Slepenā grupa", slug="slepena", audience=Audience.MEMBERS)
     factories.milestone(None, "Slepenais termiņš", group=hidden)
