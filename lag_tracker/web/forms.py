@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol
 from urllib.parse import urlsplit
+from zlib import crc32
 
 from flask import Flask, Response, abort, make_response, render_template, request
 from flask_babel import gettext
@@ -102,6 +103,7 @@ class Form(FlaskForm):
 class RecordForm(Form):
     """A form that changes a record others may be changing, too."""
 
+    #: How often the record had been changed when it was read for this form, and a mark of what stood in each field.
     revision = HiddenField()
 
     def __init__(self, record: HasRevision | None = None, **given: Any) -> None:
@@ -109,6 +111,9 @@ class RecordForm(Form):
         super().__init__(record, **given)
         self._saved = type(self).unsent(record) if record is not None and request.method == "POST" else None
         self._revision = record.revision if record is not None else 0
+        shown: Any = self.revision.data
+        if record is not None and isinstance(shown, int):
+            self.revision.data = self._stamp(type(self).unsent(record))
         #: Field -> what somebody else saved there meanwhile, as words.
         self.saved_meanwhile: dict[str, str] = {}
 
@@ -123,10 +128,10 @@ class RecordForm(Form):
         """Tell whether it can be carried out; not when somebody saved the record since it was read for this form."""
         self._take_saved()
         is_right = super().is_accepted()
-        if self._saved is None or self.revision.data == str(self._revision):
+        if self._saved is None or str(self.revision.data).split(" ")[0] == str(self._revision):
             return is_right
         self._note_saved(self._saved)
-        self.revision.data = str(self._revision)
+        self.revision.data = self._stamp(self._saved)
         self.revision.raw_data = None
         self.objections.append(
             gettext(
@@ -135,8 +140,13 @@ class RecordForm(Form):
         )
         return False
 
+    def _stamp(self, shown: "RecordForm") -> str:
+        return " ".join([str(self._revision), *map(_mark, shown.typed)])
+
     def _note_saved(self, saved_form: "RecordForm") -> None:
-        for field in self.typed:
+        seen = set(str(self.revision.data).split(" ")[1:])
+        # What still stands as it did when this form was opened was not touched by anybody else.
+        for field in (field for field in self.typed if _mark(saved_form[field.name]) not in seen):
             saved: Any = saved_form[field.name]
             if isinstance(field, RecordField | RecordsField):
                 saved.records = field.records
@@ -150,6 +160,11 @@ class RecordForm(Form):
         for name in set(request.form.getlist("take_saved")) & {field.name for field in self.typed}:
             self[name].data = self._saved[name].data
             self[name].raw_data = None
+
+
+def _mark(field: Field) -> str:
+    """Return a field's name with a short sign that differs when its value does."""
+    return f"{field.name}:{crc32(repr(field.data).encode()):x}"
 
 
 def form_page(template: str, form: Form, **given: Any) -> Response:
