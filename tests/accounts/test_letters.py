@@ -14,7 +14,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account
 from tests import factories
 from tests.conftest import BASE_URL, settings_for
-from tests.reading import texts
+from tests.reading import links, texts
 from tests.visitors import (
     PASSWORD,
     cookie_of,
@@ -196,3 +196,12 @@ def test_who_has_no_password_chooses_one_only_right_after_signing_in(app: Flask)
     other = signed_in(app, factories.account("berta@grupas.example"))
     with time_machine.travel(utc_now() + timedelta(minutes=31)):
         assert other.get("/konts/parole").location == "/konts/apstiprinat?next=/konts/parole"
+
+
+def test_who_has_no_password_is_asked_for_none(app: Flask, anna: Account) -> None:
+    client = signed_in(app, factories.account("berta@grupas.example"))
+    page = client.get("/en/account/confirm").text
+    assert 'type="password"' not in page
+    assert (links(page)["Get a link by e-mail"], links(page)["Cancel"]) == ("/en/sign-in/link", "/en/account")
+    with_password, _ = enter_password(app, ANNA)
+    assert 'type="password"' in with_password.get("/en/account/confirm").text
