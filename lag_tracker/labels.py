@@ -9,6 +9,7 @@ from lag_tracker.models.audit import Deed
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.calendar_token import CalendarClient, FeedKind
 from lag_tracker.models.comment import CommentState
+from lag_tracker.models.consent import ConsentPurpose
 from lag_tracker.models.decision import DecisionMethod
 from lag_tracker.models.group import GroupKind, MemberRole, Tier
 from lag_tracker.models.initiative import InitiativeState
@@ -168,6 +169,7 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (CalendarClient.THUNDERBIRD, "Thunderbird", "Thunderbird"),
     (CalendarClient.DAVX5, "DAVx5 vai ICSx5", "DAVx5 or ICSx5"),
     (CalendarClient.OTHER, "cita programma", "another program"),
+    (ConsentPurpose.PUBLIC_NAME, "rādīt vārdu visiem", "to show the name to everyone"),
     (Certainty.STATED, "norādīts avotā", "stated by the source"),
     (Certainty.INFERRED, "secināts no avota", "inferred from the source"),
 )

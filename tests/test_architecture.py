@@ -44,6 +44,8 @@ EXTRA_FILES = {
     "exports": {"tables", "contacts", "columns", "pages"},
     # What a record of changes is called.
     "audit": {"words"},
+    # How what is kept about somebody is read.
+    "privacy": {"words"},
     # A letter as an e-mail message, and how it leaves.
     "letters": {"messages", "post"},
     # Letters to those who are invited to a meeting.

@@ -66,12 +66,12 @@ def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], str], lang: st
         if values is None:
             found.append(ShownChange(words, None, None))
         else:
-            before, after = (_said(entry.noun, column, value, names, lang) for value in values)
+            before, after = (value_in_words(entry.noun, column, value, names, lang) for value in values)
             found.append(ShownChange(words, before, after))
     return sorted(found)
 
 
-def _said(noun: str, column: str, value: Any, names: dict[tuple[str, int], str], lang: str) -> str:
+def value_in_words(noun: str, column: str, value: Any, names: dict[tuple[str, int], str], lang: str) -> str:
     """Return a value as people say it; empty when there is none."""
     table = referred_table(noun, column)
     if value is None or value == []:

@@ -8,14 +8,16 @@ from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from lag_tracker.audit.queries import names_of
 from lag_tracker.config import Settings
 from lag_tracker.database import as_json, db, utc_now
 from lag_tracker.letters.post import delete_files_to, letter_folder
 from lag_tracker.models.person import Person
 from lag_tracker.privacy.operations import Posted, erase_person, keep_erased_list
 from lag_tracker.privacy.queries import Kept, kept_about, mentions_of
+from lag_tracker.privacy.words import kept_in_words, records_named
 from lag_tracker.search.operations import sweep_index
-from lag_tracker.web.access import Access, signed_in_account
+from lag_tracker.web.access import Access, signed_in_account, viewer
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import FORM, page
@@ -28,10 +30,14 @@ blueprint = Blueprint("privacy", __name__)
 @page(blueprint, lv="/mana-lapa/dati", en="/my-page/data", access=Access.ACCOUNT)
 def own_data() -> str:
     """Show people all that is kept about them (Regulation (EU) 2016/679, art. 15)."""
-    lang, nouns = reading_language(), dict[str, list[list[tuple[str, str]]]]()
-    for kept in _own():
-        rows = [(column_words(name, lang), _said(value)) for name, value in kept.values.items() if name != "id"]
-        nouns.setdefault(noun_words(kept.noun, lang), []).append(rows)
+    lang, rows, account = reading_language(), _own(), signed_in_account()
+    names = names_of(db.session(), records_named(rows), viewer=viewer(), lang=lang)
+    names["account", account.id] = account.email
+    if account.person:
+        names["person", account.person.id] = account.person.name
+    nouns = dict[str, list[list[tuple[str, str]]]]()
+    for kept in rows:
+        nouns.setdefault(noun_words(kept.noun, lang), []).append(kept_in_words(kept, names, lang))
     return render_template("privacy/own_data.html", nouns=nouns)
 
 

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
+import time_machine
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy import delete, inspect, select, text
@@ -314,6 +315,37 @@ def test_people_see_all_that_is_kept_about_them_and_nobody_elses(app: Flask, per
     file = own.get("/mana-lapa/dati.json")
     assert {row["table"] for row in (file.json or {})["rows"]} >= {"person", "account", "membership"}
     assert EMAIL not in other.get("/en/my-page/data").text
+
+
+def test_what_is_kept_is_told_in_words_of_the_page(app: Flask, person: Person, group: Group) -> None:
+    own = signed_in(app, db.session.scalars(select(Account).where(Account.email == EMAIL)).one())
+    with time_machine.travel(datetime(2026, 11, 22, 22, 30, tzinfo=UTC), tick=False):
+        db.session.add(Draft(account_id=person_account(), path="/temati", fields={"title": ["Ceļi"], "empty": [""]}))
+        db.session.commit()
+    page = own.get("/mana-lapa/dati").text
+    facts = set(zip(texts(page, "dt", within="main"), texts(page, "dd", within="main"), strict=True))
+    assert {
+        ("Persona", NAME),
+        ("Grupa", str(group.name_lv)),
+        ("Loma", "loceklis vai locekle"),
+        ("Vārds redzams visiem", "jā"),
+        ("Ir dota", "jā"),
+        ("Mērķis", "rādīt vārdu visiem"),
+        ("Klātbūtne", "piedalījās"),
+        ("Sanāksme", "Vīzija"),
+        ("Valoda", "latviešu"),
+        ("Darbība", "mainīts"),
+        ("Kas", "sanāksme"),
+        ("Izmaiņas", "kopsavilkums (latviski)"),
+        ("Saglabāts", "23.11.2026. 00:30"),
+        ("Uzrakstītais", "Ceļi"),
+    } - facts == set()
+    assert [value for _, value in facts if value in {"true", "false", "lv", "member"} or "T" in value[10:11]] == []
+
+
+def person_account() -> int:
+    """Return the number of the account of Žanete."""
+    return db.session.scalars(select(Account.id).where(Account.email == EMAIL)).one()
 
 
 def test_nobody_reads_links_out_of_letters_in_their_data(app: Flask, person: Person) -> None:
