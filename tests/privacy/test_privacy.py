@@ -32,6 +32,7 @@ from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter, LetterState
+from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal, ProposalKind
 from lag_tracker.models.submission import Draft
@@ -188,10 +189,11 @@ def words_of(answer: TestResponse) -> str:
 def files_naming(app: Flask, client: FlaskClient, *words: str) -> set[str]:
     """Return the lists that can be saved and hold one of the words, in either form and language."""
     found: set[str] = set()
-    slugs: dict[str, Any] = {"group": "kekava", "network": "tikls"}
+    number, slug = db.session.execute(select(Meeting.id, Meeting.slug)).one()
+    values: dict[str, Any] = {"group": "kekava", "network": "tikls", "slug": slug, "noun": "meeting", "number": number}
     with app.test_request_context():
         addresses = {
-            url_for(rule.endpoint, **{name: slugs[name] for name in rule.arguments & slugs.keys()} | given)
+            url_for(rule.endpoint, **{name: values[name] for name in rule.arguments & values.keys()} | given)
             for rule in app.url_map.iter_rules()
             if rule.endpoint.startswith("exports.")
             for given in ({"lang": lang, "ending": ending} for lang in LANGUAGES for ending in ("csv", "xlsx"))
