@@ -22,8 +22,11 @@ MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 1_000_000, 2000, 40
 #: What a workbook may become when it is unpacked. A full one of `MOST_ROWS` rows and twenty columns takes half of
 #: the bytes and half of the tags, each of which costs its reader some hundred bytes of memory.
 MOST_UNPACKED, MOST_PARTS, MOST_TAGS = 5_000_000, 500, 500_000
-#: What a spreadsheet takes for the beginning of a formula (OWASP, "CSV injection").
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+#: What a spreadsheet takes for the beginning of a formula, also behind blanks, and in East Asian settings in full width
+#: (OWASP, "CSV injection").
+FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: Signs after which some read anew, so that what follows may be a formula.
+BREAKS = ("\t", "\r", "\n")
 LONGEST_CELL = 32_767
 WIDEST = 60
 DELIMITERS = ";,\t"
@@ -152,7 +155,12 @@ def _written(cell: Any) -> str:
 
 def unquoted(cell: str) -> str:
     """Return a cell without the apostrophe by which we, or Excel, marked it as text."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_SIGNS) else cell
+    return cell[1:] if cell.startswith("'") and begins_formula(cell[1:]) else cell
+
+
+def begins_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may take a text for a formula."""
+    return text.startswith(BREAKS) or text.lstrip().startswith(FORMULA_SIGNS)
 
 
 def as_file(ending: str, title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]], *, lang: str) -> bytes | None:
@@ -173,7 +181,7 @@ def as_csv(head: Sequence[str], rows: Iterable[Sequence[Cell]], *, delimiter: st
 
 def _quoted(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula; an apostrophe keeps +371 26 123 456 what it is."""
-    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text
+    return f"'{text}" if begins_formula(text) else text
 
 
 def _plain(cell: Cell) -> str:
@@ -204,7 +212,7 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
 def _as_cell(sheet: Any, value: Cell, *, is_head: bool = False) -> Any:
     """Return what openpyxl writes: a cell of its own only where one is needed, because each costs time."""
     text = _legible(value) if isinstance(value, str) else None
-    is_guessed = text is not None and text.startswith((*FORMULA_SIGNS, "#"))
+    is_guessed = text is not None and (begins_formula(text) or text.startswith("#"))
     if not (is_head or is_guessed or isinstance(value, date)):
         return text if text is not None else value
     cell = WriteOnlyCell(sheet, value=text if text is not None else value)  # type: ignore[arg-type]

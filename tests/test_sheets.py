@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
 from lag_tracker.errors import RuleBroken
-from lag_tracker.sheets import FORMULA_SIGNS, as_csv, as_xlsx, read_table, unquoted
+from lag_tracker.sheets import as_csv, as_xlsx, read_table, unquoted
 
 #: As a workbook holds a day.
 A_DAY = datetime(2026, 9, 1)  # noqa: DTZ001 -- workbooks know no zones
@@ -124,27 +124,32 @@ def test_whatever_is_sent_is_read_or_refused(content: bytes) -> None:
     assert all(isinstance(cell, str) for row in table for cell in row)
 
 
-HOSTILE = ["=1+1", "+371 26 123 456", "-2", "@SUM(A1)", "\tx", "\rx", "ok", "", '"', "a;b,c", "a\nb"]
+FORMULAS = [
+    *("=1+1", "+371 26 123 456", "-2", "@SUM(A1)", "\tx", "\rx", "\nx", " =1+1", "\u00a0@A1"),
+    *("\uff1d1+1", "\uff0b1", "\uff0d1", "\uff20A1"),
+]
+HARMLESS = ["ok", "", '"', "a;b,c", "a\nb", "a=b", " a"]
+HOSTILE = [*FORMULAS, *HARMLESS]
 
 
 def test_no_cell_of_a_csv_begins_a_formula() -> None:
     content = as_csv(["A"], [[text] for text in HOSTILE])
     assert content.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    assert [row[0] for row in rows[1:]] == [f"'{text}" if text.startswith(FORMULA_SIGNS) else text for text in HOSTILE]
+    assert [row[0] for row in rows[1:]] == [*(f"'{text}" for text in FORMULAS), *HARMLESS]
     assert [unquoted(row[0]) for row in rows[1:]] == HOSTILE
     assert content.decode("utf-8-sig").splitlines()[1] == '"\'=1+1"'
 
 
 def test_texts_of_a_workbook_are_texts_and_days_are_days() -> None:
-    row = ["=1+1", "+37126123456", None, 7, date(2026, 9, 1), time(18)]
+    row = ["=1+1", " \uff1d1+1", None, 7, date(2026, 9, 1), time(18)]
     sheet = load_workbook(io.BytesIO(as_xlsx("Biedri: 2026/[1]", list("ABCDEF"), [row]))).active
     assert sheet is not None
     cells = list(sheet[2])
     assert sheet.title == "Biedri  2026  1"
     assert [(cell.value, cell.data_type) for cell in cells] == [
         ("=1+1", "s"),
-        ("+37126123456", "s"),
+        (" \uff1d1+1", "s"),
         (None, "n"),
         (7, "n"),
         (A_DAY, "d"),
