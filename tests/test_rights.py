@@ -90,6 +90,7 @@ ADDRESSES: dict[str, Doors] = {
     "agenda.remove": OUR_ITEM,
     "agenda.reorder": OUR_MEETING,
     "attendance.edit": OUR_MEETING,
+    "attendance.sheet": OUR_MEETING,
     "audit.index": NO_RECORD,
     "audit.record": Doors({"noun": "group", "number": 1}, {"noun": "group", "number": 2}),
     "comments.on_initiative": OUR_INITIATIVE,

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.attendance.queries import Who, members_on, who
-from lag_tracker.models.attendance import Attendance, Presence
+from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
@@ -38,6 +38,11 @@ class Candidate(NamedTuple):
     def is_guest(self) -> bool:
         """Whether they belong to none of the groups."""
         return self.attendance is not None and self.attendance.is_guest
+
+    @property
+    def is_expected(self) -> bool:
+        """Whether they may come: all but those who said that they do not."""
+        return self.attendance is None or self.attendance.reply is not Reply.DECLINED
 
 
 def candidates(session: Session, meeting: Meeting, *, day: date) -> list[Candidate]:

@@ -1,6 +1,6 @@
 """The page on which managers write down who came."""
 
-from flask import Blueprint, abort, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -17,6 +17,8 @@ from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
 blueprint = Blueprint("attendance", __name__)
+#: Lines without a name on a list to be signed.
+FREE_LINES = 6
 
 
 @page(
@@ -37,6 +39,16 @@ def edit(slug: str) -> Response:
             _write(meeting, people, form)
             return done(url_for("meetings.show", slug=slug), gettext("It is on record who came."))
     return form_page("attendance/edit.html", form, meeting=meeting)
+
+
+@page(blueprint, lv="/sanaksmes/<slug>/klatesosie/lapa", en="/meetings/<slug>/attendance/sheet", access=Access.MANAGER)
+def sheet(slug: str) -> str:
+    """Show a manager a list to print and to let people sign: who is expected, and lines for those who are not."""
+    meeting = changeable_meeting(db.session(), slug, viewer=viewer()) or abort(404)
+    people = candidates(db.session(), meeting, day=meeting.starts_on or today())
+    return render_template(
+        "attendance/sheet.html", meeting=meeting, people=[one for one in people if one.is_expected], free=FREE_LINES
+    )
 
 
 def _write(meeting: Meeting, people: list[Candidate], form: AttendanceForm) -> None:

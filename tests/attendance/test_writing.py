@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from lag_tracker.database import db
-from lag_tracker.models.attendance import Attendance, Presence
+from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
 from tests import factories
-from tests.reading import texts
+from tests.reading import links, texts
 from tests.visitors import form_of, manager_of, send, send_at_once
 
 PAGE = "/en/meetings/vizija/attendance"
@@ -180,3 +180,17 @@ def test_names_are_read_by_managers_and_numbers_by_everyone(
     page = app.test_client(use_cookies=False).get("/en/meetings/vizija").text
     assert "1 present" in page
     assert "Slepenā" not in page
+
+
+def test_a_sheet_to_sign_names_those_who_may_come_and_leaves_lines(
+    app: Flask, manager: FlaskClient, group: Group, meeting: Meeting
+) -> None:
+    member(group, "Jānis Ozols", organisation=factories.organisation("Biedrība"))
+    db.session.add(Attendance(meeting=meeting, person_id=member(group, "Anna Liepa").person_id, reply=Reply.DECLINED))
+    db.session.add(Attendance(meeting=meeting, person=factories.person("Zane Viese"), is_guest=True))
+    db.session.commit()
+    address = links(manager.get(PAGE).text)["Sheet to print and sign"]
+    cells = texts(manager.get(address).text, "td")
+    assert cells[:8] == ["1.", "Jānis Ozols", "Biedrība", "", "2.", "Zane Viese", "", ""]
+    assert cells[8:] == [cell for number in range(3, 9) for cell in (f"{number}.", "", "", "")]
+    assert manager_of(app, factories.group("Cita grupa")).get(address).status_code == 404

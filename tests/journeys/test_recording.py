@@ -121,6 +121,7 @@ LOOKED_AT = [
     f"{MEETING}/cancel",
     f"{MEETING}/agenda",
     f"{MEETING}/attendance",
+    f"{MEETING}/attendance/sheet",
     f"{MEETING}/decisions",
     f"{MEETING}/actions",
     f"{MEETING}/links",
