@@ -112,6 +112,7 @@ class TogetherForm(ChangeForm):
     """What one meeting of a series, or it and all later ones, are given."""
 
     scope = ChoiceField(lazy("Which meetings"), of=Scope, default=Scope.THIS_AND_LATER)
+    weekday = ChoiceField(lazy("Day of the week"), of=Weekday, empty=lazy("As now"))
     starts_at_time = ClockField(lazy("Start"))
     ends_at_time = ClockField(lazy("End"))
     mode = ChoiceField(lazy("How"), of=Mode, empty=lazy("Not stated"))
@@ -123,4 +124,4 @@ class TogetherForm(ChangeForm):
     @property
     def words(self) -> dict[str, Any]:
         """What was filled in, by column."""
-        return {name: value for name, value in self.values.items() if name not in {"scope", "tells_invited"}}
+        return {name: value for name, value in self.values.items() if name not in {"scope", "weekday", "tells_invited"}}

@@ -1,7 +1,7 @@
 """What happens to several meetings at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypedDict
 
 from flask_babel import gettext
@@ -14,8 +14,8 @@ from lag_tracker.meetings.operations import begin_meeting, cancel_meeting
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingSeries, MeetingState, Mode
-from lag_tracker.models.rhythm import Rhythm
-from lag_tracker.models.traits import Audience
+from lag_tracker.models.rhythm import Rhythm, Weekday
+from lag_tracker.models.traits import Audience, Precision
 
 #: What several meetings may be given together, besides their hours.
 SHARED = ("title_lv", "title_en", "mode", "place_lv", "place_en")
@@ -69,24 +69,40 @@ def make_series(
     return meetings
 
 
-def change_together(meetings: Sequence[Meeting], *, words: Mapping[str, Any], now: datetime) -> int:
+def change_together(
+    meetings: Sequence[Meeting], *, words: Mapping[str, Any], weekday: Weekday | None, today: date, now: datetime
+) -> int:
     """Give meetings what of `words` differs from the first of them; return how many were changed.
 
-    What somebody changed on a later one alone stays, unless the same thing is changed now.
+    What somebody changed on a later one alone stays, unless the same thing is changed now. With a `weekday` each moves
+    to that day of its own week.
     """
     this = meetings[0]
     new = {name: value for name, value in words.items() if value != getattr(this, name)}
     hours = {name: value for name, value in new.items() if name in Moment._fields}
-    moments = [moment_of(meeting)._replace(**hours) for meeting in meetings]
+    before = [moment_of(meeting) for meeting in meetings]
+    moments = [_on_weekday(moment, weekday, today=today)._replace(**hours) for moment in before]
     check_moments(moments)
+    is_moved = moments != before
     for meeting, moment in zip(meetings, moments, strict=True):
-        if hours:
+        if is_moved:
             set_moment(meeting, moment)
         for name in new.keys() & set(SHARED):
             setattr(meeting, name, new[name])
-        if new:
+        if new or is_moved:
             meeting.changed_at = now
-    return len(meetings) if new else 0
+    return len(meetings) if new or is_moved else 0
+
+
+def _on_weekday(moment: Moment, weekday: Weekday | None, *, today: date) -> Moment:
+    """Return the moment on another day of its week; one of which no more than the month is known stays."""
+    if weekday is None or moment.starts_on is None or moment.date_precision is not Precision.DAY:
+        return moment
+    shift = timedelta(days=weekday.number - moment.starts_on.weekday())
+    if shift and moment.starts_on + shift < today:
+        raise RuleBroken(gettext("In the first of these weeks that day is over already."), about="weekday")
+    last = moment.ends_on + shift if moment.ends_on else None
+    return moment._replace(starts_on=moment.starts_on + shift, ends_on=last)
 
 
 def cancel_together(meetings: Sequence[Meeting], *, reason: Bilingual, now: datetime) -> None:

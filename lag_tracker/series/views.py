@@ -50,9 +50,9 @@ def new(group: str) -> Response:
             check_moments(form.moments(_zone()))
             days = form.days
             if days and request.form.get("seen") == _written(days):
-                number = len(_make(form, leading, others))
-                said = ngettext("%(num)d meeting was made.", "%(num)d meetings were made.", number)
-                return done(url_for("groups.show", slug=group), said)
+                made = _make(form, leading, others)
+                said = ngettext("%(num)d meeting was made.", "%(num)d meetings were made.", len(made))
+                return done(url_for("meetings.show", slug=made[0].slug), said)
     words = [when(day, None, Precision.DAY, Certainty.STATED).words for day in days]
     is_looked_at = request.method == "POST" and not form.has_mistakes
     return form_page("series/new.html", form, group=leading, days=words, seen=_written(days), is_looked_at=is_looked_at)
@@ -69,7 +69,9 @@ def change(slug: str) -> Response:
         with form.rules():
             meetings = [meeting] if form.scope.data is Scope.THIS else together
             before = [arranged(one) for one in meetings]
-            number = change_together(meetings, words=form.words, now=utc_now())
+            number = change_together(
+                meetings, words=form.words, weekday=form.weekday.data, today=today(), now=utc_now()
+            )
             said = [ngettext("%(num)d meeting was changed.", "%(num)d meetings were changed.", number)]
             if invited and form.tells_invited.data:
                 moves = [(one, Move(was, arranged(one))) for one, was in zip(meetings, before, strict=True)]

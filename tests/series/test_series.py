@@ -1,9 +1,10 @@
 """Several meetings are planned by a rule; each is one of its own, and later ones can be changed together."""
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
@@ -116,7 +117,7 @@ def test_the_days_are_shown_before_anything_is_made(manager: FlaskClient, group:
     ]
     assert all_meetings() == []
     answer = send(manager, NEW, page=page)
-    assert (answer.status_code, answer.location) == (303, "/en/groups/kekava")
+    assert (answer.status_code, answer.location) == (303, "/en/meetings/2097-sanaksme")
     assert "3 meetings were made." in manager.get(answer.location).text
 
 
@@ -188,6 +189,28 @@ def test_a_change_may_be_for_one_meeting_alone(manager: FlaskClient, group: Grou
     first, _second, _third = make(manager)
     send(manager, f"/en/meetings/{first.slug}/series", scope="this", place_en="Library")
     assert [one.place_en for one in all_meetings()] == ["Library", None, None]
+
+
+def test_all_later_ones_move_to_another_day_of_the_week(manager: FlaskClient, group: Group) -> None:
+    _first, second, third = make(manager)
+    third.ends_on = date(2097, 3, 13)
+    db.session.commit()
+    answer = send(manager, f"/en/meetings/{second.slug}/series", weekday="thursday", starts_at_time="17:00")
+    assert "2 meetings were changed." in manager.get(answer.location).text
+    assert [(one.starts_on, one.ends_on, one.starts_at_time) for one in all_meetings()] == [
+        (date(2097, 1, 8), None, time(18)),
+        (date(2097, 2, 14), None, time(17)),
+        (date(2097, 3, 14), date(2097, 3, 15), time(17)),
+    ]
+
+
+def test_no_meeting_moves_to_a_day_that_is_over(app: Flask, group: Group) -> None:
+    with time_machine.travel(datetime(2097, 1, 8, 8, tzinfo=UTC), tick=False):
+        manager = manager_of(app, group)
+        first = make(manager)[0]
+        answer = send(manager, f"/en/meetings/{first.slug}/series", weekday="monday")
+    assert (answer.status_code, "In the first of these weeks that day is over already." in answer.text) == (422, True)
+    assert all_meetings()[0].starts_on == date(2097, 1, 8)
 
 
 def test_what_was_held_or_cancelled_is_left_alone(manager: FlaskClient, group: Group) -> None:
