@@ -206,7 +206,7 @@ class ReadyFeeds:
             return None
         if subject.calendar_key != known.calendar_key:
             # Noted before the version is read: who gives the address to another record raises this calendar's version.
-            connection.write(_NOTE, feed_key=address.key, calendar_key=subject.calendar_key)
+            note_address(connection, address, subject.calendar_key)
             raise _ChangedMeanwhile
         parts = self._parts(connection, address, subject.calendar_key, today)
         if address.kind == "meeting" and not parts:
@@ -250,6 +250,11 @@ def known_of(connection: DriverConnection, address: FeedAddress) -> _Known:
     """Return the calendar that an address last led to, and its version, which is 0 where it never changed."""
     rows = connection.read(_KNOWN, feed_key=address.key)
     return _Known(rows[0][0], rows[0][1] or 0) if rows else _Known(None, 0)
+
+
+def note_address(connection: DriverConnection, address: FeedAddress, calendar_key: str) -> None:
+    """Write down the calendar that an address leads to, so that it is found there under a later slug, too."""
+    connection.write(_NOTE, feed_key=address.key, calendar_key=calendar_key)
 
 
 def _modified_at(version: int, today: date, time_zone: ZoneInfo) -> datetime | None:

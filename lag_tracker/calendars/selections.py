@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from lag_tracker.calendars.bodies import known_of, shown_since
+from lag_tracker.calendars.bodies import known_of, note_address, shown_since
 from lag_tracker.calendars.gathered import GatheredFeeds, GatheredState, Gathering
 from lag_tracker.calendars.queries import FeedAddress, FeedSubject, feed_subject
 from lag_tracker.database import DriverConnection
@@ -16,6 +16,7 @@ from lag_tracker.filters.queries import chosen_in, selection_name
 class _Part(NamedTuple):
     """One of the calendars of a selection, and where its own address last led."""
 
+    address: FeedAddress
     #: None when the public may not read it, or no longer.
     subject: FeedSubject | None
     known: str | None
@@ -32,8 +33,9 @@ class SelectedFeeds:
         self.time_zone, self.failures = time_zone, self.gathered.failures
 
     def calendar_of(self, address: FeedAddress) -> str | None:
-        """Return the key of a calendar that a part of the address last led to, if any did."""
-        return next((part.known for part in self._parts(address) if part.known is not None), None)
+        """Return the key of a calendar that a part last led to, where every part leads somewhere, or once did."""
+        found = [part.subject.calendar_key if part.subject else part.known for part in self._parts(address)]
+        return found[0] if found and None not in found else None
 
     def look(self, address: FeedAddress, *, today: date) -> GatheredState | None:
         """Return what the feed is today; None when there is nothing at its address."""
@@ -52,10 +54,20 @@ class SelectedFeeds:
         subjects = [part.subject for part in parts if part.subject]
         if not parts or len(subjects) < len(parts):
             return None
+        self._note(parts)
         name = selection_name([subject.name for subject in subjects])
         calendars = tuple(subject.calendar_key for subject in subjects)
         since = shown_since(address, today)
         return Gathering(address.key, address.lang, calendars, len(calendars), since, lambda _connection: name)
+
+    def _note(self, parts: list[_Part]) -> None:
+        """Write down where the parts lead, once: whoever subscribed is not to lose them when a slug changes."""
+        found = [(part.address, part.subject.calendar_key, part.known) for part in parts if part.subject]
+        unknown = [(address, key) for address, key, known in found if key != known]
+        if unknown:
+            with self.gathered.driver.connect() as connection:
+                for address, key in unknown:
+                    note_address(connection, address, key)
 
     def _parts(self, address: FeedAddress) -> list[_Part]:
         with self.gathered.driver.connect() as connection:
@@ -65,4 +77,4 @@ class SelectedFeeds:
 
 def _part(connection: DriverConnection, address: FeedAddress) -> _Part:
     known = known_of(connection, address).calendar_key
-    return _Part(feed_subject(connection, address, known=known), known)
+    return _Part(address, feed_subject(connection, address, known=known), known)

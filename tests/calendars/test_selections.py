@@ -120,8 +120,24 @@ def test_the_past_of_a_selection_can_be_had_too(council: Group, events: Events) 
     assert ("Sen" in events(PATH), "Sen" in events(f"{PATH}?past=all")) == (False, True)
 
 
+def test_a_selection_is_still_found_when_the_slug_of_a_part_has_changed(council: Group, events: Events) -> None:
+    before = events(PATH)
+    council.slug = "novada-padome"
+    db.session.commit()
+    assert list(events(PATH)) == list(before) != []
+    factories.group("Jauna padome", slug="padome")
+    db.session.commit()
+    assert list(events(PATH)) == []
+
+
+def test_a_selection_that_never_was_is_not_gone(council: Group, client: FlaskClient) -> None:
+    assert client.get("/kalendari/grupas/padome.ics").status_code == 200
+    for choice in ("group:padome,network:nav", "group:nav,kind:workshop", "group:padome,kind:nav"):
+        assert client.get(f"/kalendari/izlase/{choice}.ics").status_code == 404
+
+
 def test_a_selection_of_a_group_that_was_hidden_is_gone(council: Group, client: FlaskClient) -> None:
-    client.get("/kalendari/grupas/padome.ics")
+    assert client.get(PATH).status_code == 200
     council.audience = Audience.MEMBERS
     db.session.commit()
     answer = client.get(PATH)
