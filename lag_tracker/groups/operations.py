@@ -62,8 +62,9 @@ def change_group(group: Group, *, session: Session, words: GroupWords, place: Gr
         setattr(group, name, value)
     if place:
         _place(group, session=session, place=place)
-        # Networks stand in a table of their own, so without this a change of them alone would raise no revision.
-        flag_modified(group, "municipality_id")
+        # Networks stand in a table of their own, so without this a change of them alone would raise no revision. The
+        # slug never changes, and no record of changes speaks of it.
+        flag_modified(group, "slug")
 
 
 def _place(group: Group, *, session: Session, place: GroupPlace) -> None:

@@ -62,8 +62,9 @@ def change_network(
     for name, value in words.items():
         setattr(network, name, value)
     network.programme, network.themes = programme, _themes(session, themes)
-    # Themes stand in a table of their own, so without this a change of them alone would raise no revision.
-    flag_modified(network, "kind")
+    # Themes stand in a table of their own, so without this a change of them alone would raise no revision. The slug
+    # never changes, and no record of changes speaks of it.
+    flag_modified(network, "slug")
 
 
 def _themes(session: Session, numbers: Sequence[int]) -> list[Theme]:

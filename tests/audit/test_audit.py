@@ -67,6 +67,20 @@ def test_personal_data_are_named_but_not_repeated(app: Flask, anna: Account) -> 
     assert changes_by(anna) == [("changed", "person", {"name": None, "name_is_public": [False, True]})]
 
 
+def test_what_is_saved_again_as_it_was_is_not_written_down(app: Flask, group: Group, anna: Account) -> None:
+    network = factories.network(slug="tikls")
+    group.municipality = factories.municipality()
+    db.session.commit()
+    chief = administrator(app)
+    send(chief, "/en/groups/kekava/edit", name_en="Local group")
+    send(chief, "/en/networks/tikls/edit", name="Pilsētas")
+    entries = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(entry.noun, entry.record_id, sorted(entry.changes)) for entry in entries] == [
+        ("group", group.id, ["name_en"]),
+        ("network", network.id, ["name"]),
+    ]
+
+
 def test_a_rolled_back_change_leaves_nothing(app: Flask, group: Group, anna: Account) -> None:
     group.name_lv = "Cita"
     db.session.info[ACTOR] = anna.id
