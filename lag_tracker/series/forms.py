@@ -10,11 +10,13 @@ from wtforms.validators import StopValidation
 from lag_tracker.meetings.moments import Moment
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState, Mode
+from lag_tracker.models.network import Network
 from lag_tracker.models.rhythm import Nth, Pattern, Rhythm, Scope, Weekday
 from lag_tracker.models.traits import Audience, Precision
 from lag_tracker.replies.forms import ChangeForm
 from lag_tracker.series.operations import SeriesPlan
 from lag_tracker.web.fields import (
+    AddressField,
     ChoiceField,
     ClockField,
     DayField,
@@ -29,6 +31,18 @@ from lag_tracker.web.fields import (
 from lag_tracker.web.formatting import plain
 from lag_tracker.web.forms import Form
 
+#: What the meetings take from the last one as it was.
+LIKE_LAST = (
+    "starts_at_time",
+    "ends_at_time",
+    "kind",
+    "mode",
+    "place_lv",
+    "place_en",
+    "join_url",
+    "join_audience",
+    "audience",
+)
 #: A year of weeks.
 MOST_MEETINGS = 52
 
@@ -69,7 +83,10 @@ class SeriesForm(Form):
     mode = ChoiceField(lazy("How"), of=Mode, empty=lazy("Not stated"))
     place_lv = LineField(lazy("Place in Latvian"))
     place_en = LineField(lazy("Place in English"))
+    join_url = AddressField(lazy("Link to join"))
+    join_audience = ChoiceField(lazy("Who may see the link"), of=Audience, default=Audience.MEMBERS)
     others = RecordsField(lazy("Together with"))
+    networks = RecordsField(lazy("Networks"))
     audience = ChoiceField(lazy("Who may see the meetings"), of=Audience, default=Audience.PUBLIC)
     state = ChoiceField(
         lazy("State"),
@@ -78,14 +95,14 @@ class SeriesForm(Form):
         default=MeetingState.SCHEDULED,
     )
 
-    def __init__(self, *, last: Meeting | None, others: Iterable[Group]) -> None:
-        """Begin with what the last meeting was like; offer these groups."""
+    def __init__(self, *, last: Meeting | None, others: Iterable[Group], networks: Iterable[Network]) -> None:
+        """Begin with what the last meeting was like; offer these groups and networks."""
         given: dict[str, Any] = {"every": 1, "how_many": 6}
         if last is not None:
-            names = ("starts_at_time", "ends_at_time", "kind", "mode", "place_lv", "place_en", "audience")
-            given |= {name: getattr(last, name) for name in names}
+            given |= {name: getattr(last, name) for name in LIKE_LAST} | {"networks": last.networks}
         super().__init__(**given)
         self.others.offer((group.id, plain(group.name)) for group in others)
+        self.networks.offer((network.id, network.name) for network in networks)
 
     @property
     def plan(self) -> SeriesPlan:

@@ -14,6 +14,7 @@ from lag_tracker.meetings.operations import begin_meeting, cancel_meeting
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingSeries, MeetingState, Mode
+from lag_tracker.models.network import Network
 from lag_tracker.models.rhythm import Rhythm, Weekday
 from lag_tracker.models.traits import Audience, Precision
 
@@ -30,6 +31,8 @@ class SeriesPlan(TypedDict):
     mode: Mode | None
     place_lv: str | None
     place_en: str | None
+    join_url: str | None
+    join_audience: Audience
     audience: Audience
     state: MeetingState
 
@@ -41,6 +44,7 @@ def make_series(
     rhythm: Rhythm,
     moments: Sequence[Moment],
     plan: SeriesPlan,
+    networks: Sequence[Network],
     invited: Sequence[Membership],
     uid_domain: str,
 ) -> list[Meeting]:
@@ -63,6 +67,8 @@ def make_series(
             uid_domain=uid_domain,
         )
         meeting.audience, meeting.series_id = plan["audience"], series.id
+        meeting.join_url, meeting.join_audience = plan["join_url"], plan["join_audience"]
+        meeting.networks = list(networks)
         expect_members(meeting, session=session, memberships=invited)
         session.flush()
         meetings.append(meeting)

@@ -10,10 +10,11 @@ from lag_tracker.attendance.queries import each_once, members_on
 from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meetings.forms import CancelForm
-from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of
+from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of, networks_to_choose
 from lag_tracker.meetings.operations import Move, arranged
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.network import Network
 from lag_tracker.models.rhythm import Scope
 from lag_tracker.models.traits import Certainty, Precision
 from lag_tracker.replies.letters import said_of, tell_of_cancellation, tell_of_moves
@@ -43,14 +44,17 @@ def new(group: str) -> Response:
     session = db.session()
     leading = changeable_group(session, group, viewer=viewer()) or abort(404)
     others = groups_to_meet_with(session, leading, viewer=viewer())
-    form = SeriesForm(last=last_meeting_of(session, leading), others=others)
+    last = last_meeting_of(session, leading)
+    chosen = last.networks if last else ()
+    networks = networks_to_choose(session, [leading, *others], viewer=viewer(), chosen=chosen)
+    form = SeriesForm(last=last, others=others, networks=networks)
     days: list[date] = []
     if form.is_accepted():
         with form.rules():
             check_moments(form.moments(_zone()))
             days = form.days
             if days and request.form.get("seen") == _written(days):
-                made = _make(form, leading, others)
+                made = _make(form, leading, others, networks)
                 said = ngettext("%(num)d meeting was made.", "%(num)d meetings were made.", len(made))
                 return done(url_for("meetings.show", slug=made[0].slug), said)
     words = [when(day, None, Precision.DAY, Certainty.STATED).words for day in days]
@@ -121,7 +125,7 @@ def _zone() -> str:
     return zone
 
 
-def _make(form: SeriesForm, leading: Group, others: list[Group]) -> list[Meeting]:
+def _make(form: SeriesForm, leading: Group, others: list[Group], networks: list[Network]) -> list[Meeting]:
     groups = [leading, *(group for group in others if group.id in form.others.chosen)]
     return make_series(
         groups,
@@ -129,6 +133,7 @@ def _make(form: SeriesForm, leading: Group, others: list[Group]) -> list[Meeting
         rhythm=form.rhythm,
         moments=form.moments(_zone()),
         plan=form.plan,
+        networks=[network for network in networks if network.id in form.networks.chosen],
         invited=each_once(members_on(db.session(), groups, day=today()), first=leading),
         uid_domain=current_app.config["SETTINGS"].uid_domain,
     )

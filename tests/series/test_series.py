@@ -10,12 +10,14 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from lag_tracker.database import db
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingSeries, MeetingState, Mode
 from lag_tracker.models.rhythm import Nth, Pattern, Rhythm, Weekday
+from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import links, texts
 from tests.visitors import form_of, manager_of, send
@@ -133,6 +135,19 @@ def test_each_is_a_meeting_of_its_own(app: Flask, manager: FlaskClient, group: G
     assert len(db.session.scalars(select(Attendance)).all()) == 3
     feed = app.test_client(use_cookies=False).get("/kalendari/grupas/kekava.ics").text
     assert (feed.count("BEGIN:VEVENT"), feed.count("RRULE:FREQ=YEARLY"), feed.count("RRULE")) == (3, 2, 2)
+
+
+def test_link_and_networks_are_those_of_the_last_meeting(manager: FlaskClient, group: Group) -> None:
+    network = factories.network()
+    last = factories.meeting(groups=[group], starts_on=date(2026, 1, 8), join_url="https://meet.example/kekava")
+    last.networks, last.join_audience = [network], Audience.MEMBERS
+    db.session.commit()
+    send(manager, NEW, page=send(manager, NEW, **RULE))
+    made = db.session.scalars(
+        select(Meeting).where(Meeting.series_id.is_not(None)).options(selectinload(Meeting.networks))
+    )
+    found = [(one.join_url, one.join_audience, [each.name for each in one.networks]) for one in made]
+    assert found == [("https://meet.example/kekava", Audience.MEMBERS, ["Cities4CSR"])] * 3
 
 
 def test_a_changed_rule_shows_its_days_anew_before_it_is_carried_out(manager: FlaskClient, group: Group) -> None:
