@@ -7,6 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lag_tracker import models  # noqa: F401 -- makes every table known
 from lag_tracker.accounts import (  # noqa: F401 -- add their pages to those of accounts
+    directory,
     passkeys,
     profile,
     second_factor,

@@ -36,7 +36,7 @@ EXTRA_FILES = {
     "initiatives": {"managed", "moves", "merging", "pages"},
     # What records say, what somebody seeks, and the index between the two.
     # The extension behind signing in, and its pages by what they are about; how often something may be tried.
-    "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "oidc"},
+    "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "directory", "oidc"},
     "search": {"documents", "index", "sought"},
     # What programs are told, in shapes; where; what they may ask for; and how that is described.
     "api": {"shapes", "proceedings", "places", "records", "narrowing", "sorts", "description"},
@@ -128,6 +128,7 @@ LAYERS_IN_A_FEATURE = {
     "second_factor": 80,
     "passkeys": 80,
     "profile": 80,
+    "directory": 80,
     "oidc": 80,
     "shapes": 42,
     "proceedings": 43,

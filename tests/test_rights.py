@@ -67,10 +67,13 @@ A_FILE = Doors({"ending": "csv"})
 
 ADDRESSES: dict[str, Doors] = {
     "accounts.account": NO_RECORD,
+    "accounts.administrator": Doors({"number": 1}),
     "accounts.arrive": NO_RECORD,
     "accounts.change_email": NO_RECORD,
     "accounts.change_password": NO_RECORD,
+    "accounts.close": Doors({"number": 1}),
     "accounts.end_all": NO_RECORD,
+    "accounts.index": NO_RECORD,
     "accounts.mf_recovery_codes": NO_RECORD,
     "accounts.sign_ins": NO_RECORD,
     "accounts.two_factor_setup": NO_RECORD,

@@ -5,10 +5,12 @@ import secrets
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from flask_babel import gettext
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.queries import token_digest
+from lag_tracker.errors import RuleBroken
 from lag_tracker.models.account import Account, SignIn, SignInLink
 from lag_tracker.models.calendar_token import CalendarToken
 
@@ -110,6 +112,18 @@ def close_account(account: Account, *, session: Session, now: datetime) -> None:
         .where(CalendarToken.account_id == account.id, CalendarToken.revoked_at.is_(None))
         .values(revoked_at=now)
     )
+
+
+def appoint(account: Account) -> None:
+    """Make an account an administrator's."""
+    if not account.active:
+        raise RuleBroken(gettext("This account is closed. Open it first."))
+    account.is_administrator = True
+
+
+def dismiss(account: Account) -> None:
+    """Take the rights of an administrator from an account; the roles it has in groups stay."""
+    account.is_administrator = False
 
 
 def reopen_account(account: Account) -> None:

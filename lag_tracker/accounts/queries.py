@@ -84,8 +84,16 @@ def all_accounts(session: Session) -> list[tuple[Account, int, datetime | None]]
     """Return all accounts by address, each with the number of its roles and when it signed in last."""
     roles = select(func.count()).where(GroupRole.account_id == Account.id).correlate(Account).scalar_subquery()
     last = select(func.max(SignIn.signed_in_at)).where(SignIn.account_id == Account.id).correlate(Account)
-    found = session.execute(select(Account, roles, last.scalar_subquery()).order_by(Account.email))
+    found = session.execute(
+        select(Account, roles, last.scalar_subquery()).options(joinedload(Account.person)).order_by(Account.email)
+    )
     return [(account, number, signed_in_at) for account, number, signed_in_at in found]
+
+
+def find_account_of_others(session: Session, number: int, *, own: int) -> Account | None:
+    """Return the account of this number with its person; None when there is none, or when it is one's own."""
+    found = select(Account).where(Account.id == number, Account.id != own).options(joinedload(Account.person))
+    return session.scalars(found).one_or_none()
 
 
 def has_administrator(session: Session) -> bool:
