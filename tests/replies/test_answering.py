@@ -102,7 +102,7 @@ def test_a_link_shows_what_its_receiver_may_see_and_no_more(app: Flask, group: G
         membership.until_on = DAY - timedelta(days=30)
     pages = {who: nobody(app).get(link_of(app, row)).text for who, row in rows.items()}
     titles = {who: texts(page, "span", css_class="agenda-title") for who, page in pages.items()}
-    assert titles == {"member": ["Visiem", "Tikai locekļiem"], "guest": ["Visiem"], "former": ["Visiem"]}
+    assert titles == {"member": ["Visiem", "Tikai locekļiem for members"], "guest": ["Visiem"], "former": ["Visiem"]}
     assert all("https://zoom.example/j/1" in page for page in pages.values())
     # Nobody who came by a link alone may open the page of a meeting for members.
     assert all('href="/en/meetings/sanaksme"' not in page for page in pages.values())
