@@ -74,11 +74,15 @@ class GatheredFeeds:
                 return state
             return self._make(connection, gathering, today, versions)[0]
 
+    def held(self, state: GatheredState, *, packed: bool) -> bytes | None:
+        """Return the body of a feed in this state, None where memory holds it no longer."""
+        return self.bytes.get(state.etag + PACKED if packed else state.etag)
+
     def body(
         self, gathering: Gathering, state: GatheredState, *, today: date, packed: bool
     ) -> tuple[GatheredState, bytes]:
         """Return the body of a feed in this state, or in a newer one where memory holds it no longer."""
-        body = self.bytes.get(state.etag + PACKED if packed else state.etag)
+        body = self.held(state, packed=packed)
         if body is not None:
             return state, body
         with self.driver.connect() as connection:

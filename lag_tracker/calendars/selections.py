@@ -46,6 +46,9 @@ class SelectedFeeds:
         self, address: FeedAddress, state: GatheredState, *, today: date, packed: bool
     ) -> tuple[GatheredState, bytes] | None:
         """Return the body of a feed in this state, or in a newer one where memory holds it no longer."""
+        body = self.gathered.held(state, packed=packed)
+        if body is not None:
+            return state, body
         gathering = self._gathering(address, today)
         return gathering and self.gathered.body(gathering, state, today=today, packed=packed)
 

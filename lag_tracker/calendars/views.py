@@ -36,6 +36,7 @@ class Tagged(Protocol):
 
 
 State = TypeVar("State", bound=Tagged)
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Feeds(Protocol[State]):
@@ -74,12 +75,17 @@ WHOLE_PATHS = {
 blueprint = Blueprint("feeds", __name__)
 
 
+def for_programs(view: View) -> View:
+    """Let a view take GET and HEAD and nothing else."""
+    view.provide_automatic_options = False  # type: ignore[attr-defined]
+    return view
+
+
 def feed(*, lv: str, en: str) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Declare the address of a feed, which takes GET and HEAD and nothing else."""
 
     def declare(view: Callable[..., Response]) -> Callable[..., Response]:
-        view.provide_automatic_options = False  # type: ignore[attr-defined]
-        return page(blueprint, lv=f"/kalendari{lv}", en=f"/calendars{en}", access=Access.PUBLIC)(view)
+        return page(blueprint, lv=f"/kalendari{lv}", en=f"/calendars{en}", access=Access.PUBLIC)(for_programs(view))
 
     return declare
 

@@ -1,6 +1,5 @@
 """Private feeds: how programs fetch them, and the pages on which people make and revoke theirs."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.accounts.queries import token_digest
 from lag_tracker.calendars.pages import qr_code
-from lag_tracker.calendars.views import RETRY_SECONDS, body_headers, held_tag, takes_gzip
+from lag_tracker.calendars.views import RETRY_SECONDS, body_headers, for_programs, held_tag, takes_gzip
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.calendar_token import CalendarToken, FeedKind
@@ -43,14 +42,8 @@ HEADERS = [
 ]
 
 
-def _for_programs(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Let a view take GET and HEAD and nothing else, as feeds do."""
-    view.provide_automatic_options = False  # type: ignore[attr-defined]
-    return view
-
-
 @page(blueprint, lv="/kalendari/privati/<token>.ics", en="/calendars/private/<token>.ics", access=Access.PUBLIC)
-@_for_programs
+@for_programs
 def fetch(token: str) -> Response:
     """Send a private feed to whoever has its address; 410 when the address opens nothing any more."""
     feeds: PrivateFeeds = current_app.extensions["private_feeds"]
