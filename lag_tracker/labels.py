@@ -137,6 +137,7 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (CommentState.HIDDEN, "paslēpts", "hidden"),
     (Deed.CREATED, "izveidots", "created"),
     (Deed.CHANGED, "mainīts", "changed"),
+    (Deed.BY_LINK, "mainīts ar vēstulē saņemtu saiti", "changed by a link from a letter"),
     (Deed.ERASED, "dzēsts", "erased"),
     (Deed.EXPORTED, "eksportēts dalībnieku saraksts", "list of members exported"),
     (Precision.DAY, "diena", "the day"),

@@ -12,7 +12,8 @@ from lag_tracker.audit.queries import groups_concerned, still_there
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 
-#: Key in `session.info` of the account that makes the changes; without it nothing is written down.
+#: Key in `session.info` of the account that makes the changes, None for whoever holds a personal link; without the key
+#: nothing is written down.
 ACTOR = "account_id"
 
 #: Tables whose rows people make and change. What is worked out from them, and what only counts, is left out.
@@ -30,6 +31,7 @@ AUDITED = frozenset(
         "initiative",
         "initiative_state_change",
         "invitation",
+        "letter",
         "meeting",
         "meeting_group",
         "meeting_link",
@@ -47,17 +49,25 @@ AUDITED = frozenset(
         "topic",
     }
 )
+#: Tables whose rows come with other changes, which are written down: only what people do to them later is.
+CONSEQUENCES = frozenset({"letter"})
+#: Table -> columns that tell which record is gone, where its number and its name do not.
+LEFT_BEHIND = {"letter": ("person_id",)}
 #: Columns that say nothing to people, follow from others, or are secrets.
 SILENT = frozenset(
     {
         "changed_at",
         "created_at",
+        "due_at",
         "fs_uniquifier",
         "fs_webauthn_user_handle",
         "id",
         "import_key",
+        "last_error",
         "mf_recovery_codes",
+        "message_id",
         "name_sort",
+        "once",
         "password",
         "revision",
         "slug",
@@ -65,6 +75,7 @@ SILENT = frozenset(
         "tf_totp_secret",
         "title_sort",
         "token_hash",
+        "tries",
         "uid",
     }
 )
@@ -74,9 +85,10 @@ def note_deeds(session: Session) -> None:
     """Write down what the flush that just ended did to records; histories must still be there."""
     if ACTOR not in session.info:
         return
+    changed = Deed.BY_LINK if session.info[ACTOR] is None else Deed.CHANGED
     deeds = [
-        *((record, Deed.CREATED) for record in _audited(session.new)),
-        *((record, Deed.CHANGED) for record in _audited(session.dirty) if session.is_modified(record)),
+        *((record, Deed.CREATED) for record in _audited(session.new) if _table(record) not in CONSEQUENCES),
+        *((record, changed) for record in _audited(session.dirty) if session.is_modified(record)),
         *((record, Deed.ERASED) for record in _audited(session.deleted)),
     ]
     _insert(session, [entry for record, deed in deeds if (entry := _entry(session, record, deed))])
@@ -98,12 +110,19 @@ class _Entry(NamedTuple):
 
 
 def _audited(records: Iterable[Any]) -> list[Base]:
-    return [record for record in records if inspect(record).mapper.local_table.name in AUDITED]
+    return [record for record in records if _table(record) in AUDITED]
+
+
+def _table(record: Base) -> str:
+    state: Any = inspect(record)
+    return str(state.mapper.local_table.name)
 
 
 def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
     """Return what is to be written down about a record; None when nothing of it changed."""
-    changes = {} if deed is Deed.ERASED else _changes(record)
+    changes = _left_behind(record) if deed is Deed.ERASED else _changes(record)
+    if changes and deed is Deed.BY_LINK:
+        changes |= _who_holds_the_link(record)
     if not changes and deed is not Deed.ERASED:
         return None
     state: Any = inspect(record)
@@ -113,7 +132,19 @@ def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
     if deed is Deed.ERASED:
         # The group itself may have gone with it, or be what went.
         groups = still_there(connection, groups)
-    return _Entry(deed, state.mapper.local_table.name, identity[0], changes, groups)
+    return _Entry(deed, _table(record), identity[0], changes, groups)
+
+
+def _who_holds_the_link(record: Base) -> dict[str, Any]:
+    """Return whose answer it is that was given by a personal link, as a column that stays what it is."""
+    number = inspect(record).dict.get("person_id")
+    return {"person_id": [number, number]} if number else {}
+
+
+def _left_behind(record: Base) -> dict[str, Any]:
+    """Return what is written down of a record that goes: whose letter it was, say."""
+    values = inspect(record).dict
+    return {name: [values[name], None] for name in LEFT_BEHIND.get(_table(record), ()) if values.get(name)}
 
 
 def _insert(session: Session, entries: list[_Entry]) -> None:

@@ -10,12 +10,14 @@ from lag_tracker.database import Base
 from lag_tracker.models.account import Account
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.letter import Letter
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.person import Person
@@ -178,13 +180,17 @@ def names_of(
     for table, numbers in referred.items():
         model = models[_NAMED_LIKE.get(table, table)]
         wanted = select(model).where(model.id.in_(numbers), *_seen(model, viewer))
-        if model is Account:
-            wanted = wanted.options(joinedload(Account.person))
+        wanted = wanted.options(*_NAMED_BY.get(model, ()))
         for record in session.scalars(wanted) if numbers else ():
             found[table, record.id] = _name(record, lang)
     return found
 
 
+#: Model -> the records whose names are part of its own.
+_NAMED_BY: dict[Any, tuple[Any, ...]] = {
+    Account: (joinedload(Account.person),),
+    Attendance: (joinedload(Attendance.person), joinedload(Attendance.meeting)),
+}
 #: What belongs to a meeting -> the condition under which it is seen there.
 _PARTS = {
     Action: visible_actions,
@@ -212,14 +218,25 @@ def _seen(model: Any, viewer: Viewer) -> list[ColumnElement[bool]]:
         return [_PARTS[model](viewer), meeting]
     if model is Person:
         return [Person.name_is_public.is_(True) | readable_people(viewer)]
-    if model is Proposal:
-        return [Proposal.group_id.in_(viewer.manages)]
+    if model in {Proposal, Letter}:
+        return [model.group_id.in_(viewer.manages)]
+    if model is Attendance:
+        return [Attendance.meeting_id.in_(_managed_meetings(viewer))]
     return [_VISIBLE[model](viewer)] if model in _VISIBLE else []
+
+
+def _managed_meetings(viewer: Viewer) -> Select[Any]:
+    return select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(viewer.manages))
 
 
 def _name(record: Any, lang: str) -> str:
     if isinstance(record, Account):
         return record.person.name if record.person else record.email
+    if isinstance(record, Attendance):
+        return ", ".join([record.person.name if record.person else f"#{record.id}", _name(record.meeting, lang)])
+    if isinstance(record, Letter):
+        # What it says may hold a link that is a key.
+        return record.subject
     for attribute in ("name", "title", "text"):
         value = getattr(record, attribute, None)
         if isinstance(value, Bilingual) and value:

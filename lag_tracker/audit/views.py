@@ -3,13 +3,14 @@
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
+from flask_babel import gettext
 
 from lag_tracker.audit.operations import AUDITED
 from lag_tracker.audit.queries import PAGE, entries_of, has_readable_changes, last_turns, latest_entries, names_of
-from lag_tracker.audit.words import names_then, referred, shown_changes
+from lag_tracker.audit.words import holder_of_link, names_then, referred, shown_changes
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group, managed_groups
-from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.group import Group
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.language import reading_language
@@ -77,9 +78,19 @@ def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     return [_row(entry, names_then(entry, names, turns), lang) for entry in entries]
 
 
+def _who(entry: AuditEntry, names: dict[tuple[str, int], str]) -> str:
+    """Return who made a change, as far as it is known."""
+    if entry.account is not None:
+        return entry.account.person.name if entry.account.person else entry.account.email
+    if entry.deed is Deed.BY_LINK:
+        return names.get(("person", holder_of_link(entry) or 0)) or gettext("The receiver of a letter")
+    return gettext("The program")
+
+
 def _row(entry: AuditEntry, names: dict[tuple[str, int], str], lang: str) -> dict[str, Any]:
     return {
         "entry": entry,
+        "who": _who(entry, names),
         "noun": noun_words(entry.noun, lang),
         "name": names.get((entry.noun, entry.record_id)),
         "changes": shown_changes(entry, names, lang),

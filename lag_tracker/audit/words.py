@@ -10,7 +10,7 @@ from sqlalchemy import Enum, Table
 from lag_tracker.audit.queries import Turn
 from lag_tracker.database import Base
 from lag_tracker.labels import label
-from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import short_date
@@ -51,6 +51,13 @@ def _numbers(value: Any) -> list[int]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
+def holder_of_link(entry: AuditEntry) -> int | None:
+    """Return the person who made a change by a personal link: whose answer it is, or who changed themselves."""
+    if entry.deed is not Deed.BY_LINK:
+        return None
+    return entry.record_id if entry.noun == "person" else entry.changes.get("person_id", [None])[0]
+
+
 def names_then(
     entry: AuditEntry, names: dict[tuple[str, int], str], turns: dict[tuple[str, int], Turn]
 ) -> dict[tuple[str, int], str]:
@@ -65,7 +72,7 @@ def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], str], lang: st
         words = column_words(column, lang)
         if values is None:
             found.append(ShownChange(words, None, None))
-        else:
+        elif values[0] != values[1]:
             before, after = (value_in_words(entry.noun, column, value, names, lang) for value in values)
             found.append(ShownChange(words, before, after))
     return sorted(found)

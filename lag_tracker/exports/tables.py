@@ -1,6 +1,7 @@
 """What each list holds as a table: its columns in the language being read, its rows as its page has them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from flask_babel import gettext
@@ -12,7 +13,6 @@ from lag_tracker.exports.columns import Listing, day_cell, inferred, joined, lab
 from lag_tracker.initiatives.queries import InitiativeRow
 from lag_tracker.latvian import sort_key
 from lag_tracker.meetings.rows import MeetingRow
-from lag_tracker.models.account import Account
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.milestone import Milestone
@@ -239,19 +239,13 @@ def changes_table(rows: Iterable[dict[str, Any]]) -> Listing:
         rows,
         {
             gettext("When"): lambda row: clock_time(row["entry"].done_at),
-            gettext("Who"): lambda row: _actor(row["entry"].account),
+            gettext("Who"): itemgetter("who"),
             gettext("Record"): lambda row: starting_capital(row["noun"]),
             gettext("Name"): lambda row: row["name"] or f"#{row['entry'].record_id}",
             gettext("What was done"): lambda row: label_of(row["entry"].deed),
             gettext("Changes"): lambda row: "; ".join(map(_change, row["changes"])) or None,
         },
     )
-
-
-def _actor(account: Account | None) -> str:
-    if account is None:
-        return gettext("The program")
-    return account.person.name if account.person else account.email
 
 
 def _change(change: ShownChange) -> str:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from lag_tracker.database import db, utc_now
 from lag_tracker.letters.operations import choose_letters, drop_letter, send_again
 from lag_tracker.letters.queries import failed_letter, failed_letters, receiver
-from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.access import Access, act_by_link, viewer
 from lag_tracker.web.forms import Button, KeyButton, form_page
 from lag_tracker.web.personal_links import OPT_OUT, kept_private, read_signed
 from lag_tracker.web.routes import DEED, FORM, page
@@ -73,6 +73,7 @@ def opt_out(token: str) -> Response:
     person = receiver(db.session(), numbers[0]) or abort(404)
     form = KeyButton()
     if form.is_accepted():
+        act_by_link()
         choose_letters(person, wants=request.form.get("wants") == "1")
         return kept_private(redirect(url_for(".opt_out", token=token), 303))
     return kept_private(form_page("letters/opt_out.html", form, person=person))

@@ -18,6 +18,8 @@ class Deed(StrEnum):
 
     CREATED = "created"
     CHANGED = "changed"
+    #: Changed by whoever holds a personal link, such as the one in a letter, without an account.
+    BY_LINK = "by_link"
     ERASED = "erased"
     EXPORTED = "exported"
 
@@ -39,7 +41,7 @@ class AuditEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     done_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)
-    #: None for the program itself and the command line, or when the account is gone.
+    #: None for the program itself and the command line, for personal links, or when the account is gone.
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id", ondelete="SET NULL"), index=True)
     deed: Mapped[Deed] = mapped_column(one_of(Deed))
     #: The table of the record, such as "meeting".

@@ -40,7 +40,7 @@ from lag_tracker.replies.queries import (
     own_invitation,
     reader,
 )
-from lag_tracker.web.access import Access, signed_in_account, viewer
+from lag_tracker.web.access import Access, act_by_link, signed_in_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import starting_capital
 from lag_tracker.web.forms import Button, form_page
@@ -193,6 +193,7 @@ def by_link(token: str) -> Response:
         return kept_private(make_response(render_template("replies/over.html"), GONE))
     form = AnswerByLinkForm()
     if form.is_accepted():
+        act_by_link()
         with form.rules():
             answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
             return kept_private(redirect(url_for(".by_link", token=token), 303))

@@ -93,6 +93,12 @@ def viewer() -> Viewer:
     return found
 
 
+def act_by_link() -> None:
+    """Have what this request changes written down as done by a personal link, unless an account does it."""
+    if current_account() is None:
+        db.session().info[ACTOR] = None
+
+
 def forget_who_asks() -> None:
     """Read the account anew at the next question, because what was read went with its transaction."""
     # The last is a note that Flask-Login keeps of what it was told.

@@ -6,14 +6,17 @@ import pytest
 from flask import Flask, url_for
 from sqlalchemy import select
 
+from lag_tracker.audit.operations import ACTOR
 from lag_tracker.database import db
+from lag_tracker.models.account import Role
+from lag_tracker.models.audit import AuditEntry
 from lag_tracker.models.group import Group
 from lag_tracker.models.letter import Letter, LetterState
 from lag_tracker.models.person import Person
 from lag_tracker.web.personal_links import OPT_OUT, signed
 from tests import factories
 from tests.reading import links, texts
-from tests.visitors import administrator, form_of, manager_of, send
+from tests.visitors import administrator, form_of, manager_of, send, signed_in
 
 
 @pytest.fixture
@@ -80,6 +83,44 @@ def test_a_failed_letter_is_dropped_after_a_question(app: Flask, group: Group) -
     assert send(manager, "/en/letters/1/drop").location == "/en/letters"
     assert "The letter was dropped." in manager.get("/en/letters").text
     assert states() == []
+
+
+def changes_read_by(visitor: Any) -> list[str]:
+    """Return who did what, as the page of changes says."""
+    page = visitor.get("/en/changes").text
+    what = [words for words in texts(page, "p", within="main") if " – " in words]
+    return [*texts(page, "strong", within="main"), *what, *texts(page, "dd")]
+
+
+def test_who_sends_a_letter_again_or_drops_it_is_written_down(app: Flask, group: Group) -> None:
+    failed(group=group, subject="Uzaicinājums", text="https://grupas.example/atbilde/slepens")
+    manager = signed_in(app, factories.account(person=factories.person("Ilze Kalna"), roles={group: Role.MANAGER}))
+    manager.post("/en/letters/1/send", data=form_of(manager.get("/en/letters")))
+    page = ["Ilze Kalna", "Letter: Uzaicinājums – changed", "before: could not be sent after: waiting to be sent"]
+    assert changes_read_by(manager) == page
+    assert changes_read_by(manager_of(app, factories.group("Cita grupa"))) == []
+    lost = failed(group=group, person=factories.person("Anna Bērziņa", name_is_public=True))
+    send(manager, f"/en/letters/{lost.id}/drop")
+    who, _, what, _, whose, _ = changes_read_by(manager)
+    assert (who, what, whose) == ("Ilze Kalna", "Letter 2 – erased", "before: Anna Bērziņa (emptied)")
+
+
+def test_letters_that_come_of_a_change_are_not_written_down_beside_it(app: Flask, group: Group) -> None:
+    account = factories.account()
+    db.session.commit()
+    db.session.info[ACTOR] = account.id
+    factories.letter(group=group)
+    db.session.commit()
+    assert db.session.scalars(select(AuditEntry.noun)).all() == []
+
+
+def test_who_ends_letters_by_a_link_is_named_in_the_record_of_changes(app: Flask) -> None:
+    send(app.test_client(use_cookies=False), link_of(app, factories.person("Anna Bērziņa")))
+    assert changes_read_by(administrator(app)) == [
+        "Anna Bērziņa",
+        "Person: Anna Bērziņa – changed by a link from a letter",
+        "before: yes after: no",
+    ]
 
 
 def test_the_desk_tells_of_letters_that_failed(app: Flask, group: Group) -> None:

@@ -11,6 +11,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from lag_tracker.database import db
+from lag_tracker.models.account import Role
 from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import MeetingState
@@ -22,7 +23,7 @@ from tests import factories
 from tests.page import CheckingClient
 from tests.reading import links, texts
 from tests.replies.invited import DAY, NOW, ahead, answers, invite, member
-from tests.visitors import manager_of, member_of, send, signed_in
+from tests.visitors import form_of, manager_of, member_of, send, signed_in
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +63,32 @@ def test_the_link_in_a_letter_answers_without_an_account(app: Flask, group: Grou
     assert db.session.scalars(select(Attendance.replied_at)).all() == [NOW]
     # A link that opens something stands nowhere in the database.
     assert db.session.scalars(select(Submission)).all() == []
+
+
+def test_an_answer_by_the_link_is_written_down_as_that_persons(app: Flask, group: Group) -> None:
+    row = invite(ahead(group), member(group, "Anna Bērziņa"))
+    send(nobody(app), link_of(app, row), reply="accepted")
+    manager, stranger = manager_of(app, group), manager_of(app, factories.group("Cita grupa"))
+    page = manager.get("/en/changes").text
+    assert texts(page, "strong", within="main") == ["Anna Bērziņa"]
+    assert "Attendance: Anna Bērziņa, Velo & ceļi – changed by a link from a letter" in texts(page, "p")
+    assert texts(page, "dt") == ["Answer to the invitation", "Answered"]
+    assert "Anna Bērziņa" in manager.get("/en/changes.csv").text
+    assert "Anna" not in stranger.get("/en/changes").text
+    manager.post(
+        "/en/meetings/sanaksme/invite/1/take-back", data=form_of(manager.get("/en/meetings/sanaksme/invite/1"), -1)
+    )
+    assert texts(manager.get("/en/changes").text, "strong", within="main")[1] == "Anna Bērziņa"
+
+
+def test_an_answer_of_an_account_is_written_down_as_that_accounts(app: Flask, group: Group) -> None:
+    row = invite(ahead(group), member(group, "Anna Bērziņa"))
+    address = link_of(app, row)
+    manager = signed_in(app, factories.account(person=factories.person("Ilze Kalna"), roles={group: Role.MANAGER}))
+    send(manager, address, reply="accepted")
+    page = manager.get("/en/changes").text
+    assert texts(page, "strong", within="main") == ["Ilze Kalna"]
+    assert any(words.endswith(" – changed") for words in texts(page, "p"))
 
 
 def test_the_last_answer_counts(app: Flask, group: Group) -> None:
