@@ -1,5 +1,6 @@
 """What a list of members does to a group, all of it or nothing."""
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lag_tracker.imports.queries import OF_MEMBERSHIP, OF_PERSON, Entry, Plan, Planned
@@ -13,7 +14,11 @@ from lag_tracker.sheets import Table
 
 
 def keep_upload(account: Account, *, session: Session, path: str, table: Table) -> Draft:
-    """Keep a list until it is confirmed at the page `path`; unconfirmed ones go with the other drafts."""
+    """Keep a list until it is confirmed at the page `path`; unconfirmed ones go with the other drafts.
+
+    It takes the place of an earlier one, which is then of no use, and holds names and addresses.
+    """
+    session.execute(delete(Draft).where(Draft.account_id == account.id, Draft.path == path))
     upload = Draft(account_id=account.id, path=path, fields={"table": table})
     session.add(upload)
     session.flush()

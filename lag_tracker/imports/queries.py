@@ -13,6 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.latvian import fold
+from lag_tracker.models.account import Account
 from lag_tracker.models.group import Group, MemberRole, Membership, Tier
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
@@ -103,9 +104,10 @@ OF_MEMBERSHIP = ("tier", "role", "from_on", "until_on")
 OF_PERSON = ("email", "phone")
 
 
-def uploaded(session: Session, number: int, *, path: str) -> Draft | None:
-    """Return the list that was sent for the page `path` and is not confirmed yet; two who confirm it take turns."""
-    return session.scalars(select(Draft).where(Draft.id == number, Draft.path == path).with_for_update()).one_or_none()
+def uploaded(session: Session, number: int, *, account: Account, path: str) -> Draft | None:
+    """Return the list that this account sent for the page `path` and did not confirm yet; two clicks take turns."""
+    own = select(Draft).where(Draft.id == number, Draft.account_id == account.id, Draft.path == path)
+    return session.scalars(own.with_for_update()).one_or_none()
 
 
 def plan_members(session: Session, group: Group, entries: Sequence[Entry], *, viewer: Viewer, today: date) -> Plan:

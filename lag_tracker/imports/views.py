@@ -60,9 +60,9 @@ def new(group: str) -> Response:
     methods=FORM,
 )
 def check(group: str, number: int) -> Response:
-    """Show what the file would do, row by row, and do it when the manager says so."""
+    """Show who sent a file what it would do, row by row, and do it when they say so."""
     session, owner = db.session(), changeable_group(db.session(), group, viewer=viewer()) or abort(404)
-    upload = uploaded(session, number, path=_path(owner)) or abort(404)
+    upload = uploaded(session, number, account=signed_in_account(), path=_path(owner)) or abort(404)
     plan, form = _plan(owner, upload), ConfirmForm()
     if form.is_accepted() and _is_seen(form, plan):
         carry_out(plan, session=session, group=owner)

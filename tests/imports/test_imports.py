@@ -18,7 +18,7 @@ from lag_tracker.models.person import Person
 from lag_tracker.models.submission import Draft
 from tests import factories
 from tests.reading import links, texts
-from tests.visitors import form_of, manager_of, send
+from tests.visitors import administrator, form_of, manager_of, send
 
 IMPORT = "/en/groups/kekava/members/import"
 HEAD = "Vārds un uzvārds;Organizācija;Sektors;E-pasts;Tālrunis;Loks;Loma;Kopš"
@@ -81,6 +81,23 @@ def test_nothing_is_done_before_the_manager_confirms_and_then_all_of_it(app: Fla
     assert db.session.scalars(select(Person.phone).where(Person.name == "Anna Bērziņa")).one() == "+37126123456"
     assert db.session.scalars(select(Draft)).all() == []
     assert manager.get(page.request.path).status_code == 404
+
+
+def test_only_who_sent_a_list_opens_it(app: Flask, group: Group) -> None:
+    manager, colleague, chief = manager_of(app, group), manager_of(app, group), administrator(app)
+    page = upload(manager, HEAD, "Anna Bērziņa;;;anna@vide.example;;;;")
+    address = page.request.path
+    assert [visitor.get(address).status_code for visitor in (manager, colleague, chief)] == [200, 404, 404]
+    assert [visitor.post(address, data=form_of(page)).status_code for visitor in (colleague, manager)] == [404, 303]
+
+
+def test_a_list_that_is_sent_anew_takes_the_place_of_the_earlier_one(app: Flask, group: Group) -> None:
+    manager, colleague = manager_of(app, group), manager_of(app, group)
+    others = upload(colleague, HEAD, "Juris Kalns;;;;;;;").request.path
+    for name in ("Ana Bērziņa", "Anna Bērziņa"):
+        page = upload(manager, HEAD, f"{name};;;;;;;")
+    assert db.session.scalars(select(Draft.path)).all() == [f"members of {group.id}"] * 2
+    assert [manager.get(page.request.path).status_code, colleague.get(others).status_code] == [200, 200]
 
 
 def test_each_row_says_what_it_comes_to(app: Flask, group: Group) -> None:
