@@ -92,8 +92,7 @@ def _as_anybody(record: Record, for_members: str) -> Response:
                 now=utc_now(),
             )
             return done(_page_of(record, sent=1) + "#comments")
-    member = url_for(for_members, slug=record.slug)
-    return form_page("comments/public.html", form, record=record, back=_page_of(record), for_members=member)
+    return form_page("comments/public.html", form, record=record, back=_page_of(record))
 
 
 @page(

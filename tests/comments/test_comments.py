@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -88,12 +89,16 @@ def test_what_a_member_says_is_there_at_once_for_members_alone(
 
 
 @BOTH
-def test_who_has_signed_in_and_is_no_member_is_not_sent_to_the_members_form(
+def test_signing_in_leads_members_to_their_form_and_others_back_to_this_one(
     app: Flask, client: FlaskClient, open_group: Group, address: str
 ) -> None:
-    known, stranger = "sign in and comment as a member", member_of(app, factories.group())
     own = links(client.get(address).text)["Write a comment"]
-    assert [known in links(one.get(own).text) for one in (client, stranger)] == [True, False]
+    to_sign_in = urlsplit(links(client.get(own).text)["sign in and comment as a member"])
+    assert (to_sign_in.path, parse_qs(to_sign_in.query)) == ("/en/sign-in", {"next": [own]})
+    assert member_of(app, open_group).get(own).location == f"{address}/comment"
+    page = member_of(app, factories.group()).get(own).text
+    assert "You are not a member of this group. This form is open to everyone, to you as well." in texts(page, "p")
+    assert "sign in and comment as a member" not in links(page)
 
 
 @BOTH

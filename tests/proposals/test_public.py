@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import time_machine
@@ -140,11 +141,14 @@ def test_a_member_is_led_to_their_own_form(app: Flask, group: Group) -> None:
     assert links(member.get("/en/groups/kekava").text)["Propose something"] == "/en/groups/kekava/proposals/new"
 
 
-def test_who_has_signed_in_and_is_no_member_is_not_sent_to_the_members_form(
+def test_signing_in_leads_members_to_their_form_and_others_back_to_this_one(
     app: Flask, client: FlaskClient, group: Group
 ) -> None:
-    words, stranger = "sign in and propose as a member", member_of(app, factories.group())
-    assert [words in links(one.get(FORM).text) for one in (client, stranger)] == [True, False]
+    to_sign_in = urlsplit(links(client.get(FORM).text)["sign in and propose as a member"])
+    assert (to_sign_in.path, parse_qs(to_sign_in.query)) == ("/en/sign-in", {"next": [FORM]})
+    page = member_of(app, factories.group()).get(FORM).text
+    assert "You are not a member of this group. This form is open to everyone, to you as well." in texts(page, "p")
+    assert "sign in and propose as a member" not in links(page)
 
 
 def test_what_comes_too_fast_is_asked_for_once_more(
