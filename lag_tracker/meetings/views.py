@@ -42,7 +42,7 @@ from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import readable_outcome
 from lag_tracker.replies.forms import AnswerForm
 from lag_tracker.replies.letters import Told, said_of, tell_of_cancellation, tell_of_moves, tell_of_return
-from lag_tracker.replies.queries import answers_to, invited_to, is_ahead, number_invited, own_invitation
+from lag_tracker.replies.queries import answers_to, invited_to, is_ahead, lapsed_answers, number_invited, own_invitation
 from lag_tracker.sources.queries import citations_of_meeting
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
@@ -84,10 +84,12 @@ def _for_those_signed_in(meeting: Meeting) -> dict[str, Any]:
         return {"joins": meeting.join_audience is Audience.PUBLIC}
     manages = viewer().may_manage(groups)
     own = own_invitation(db.session(), meeting.id, person_id=account.person_id)
+    invited = invited_to(db.session(), meeting.id) if manages else []
     return {
         "joins": meeting.join_audience in viewer().audiences_in(groups, is_invited=own is not None),
         "button": Button() if manages else None,
-        "invited": invited_to(db.session(), meeting.id) if manages else [],
+        "invited": invited,
+        "earlier": lapsed_answers(db.session(), [*invited, own] if own else invited),
         "own": own,
         "answer": AnswerForm() if own and is_ahead(meeting, today=today()) else None,
     }

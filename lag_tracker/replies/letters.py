@@ -12,7 +12,7 @@ from lag_tracker.agenda.queries import AgendaRow, agenda_of
 from lag_tracker.calendars.files import event_file
 from lag_tracker.database import db
 from lag_tracker.meetings.operations import Move
-from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.replies.operations import ask_again
 from lag_tracker.replies.queries import Answers, belonging, for_letters, invited_to, reader, to_be_reminded
@@ -90,8 +90,10 @@ def tell_of_moves(moves: Iterable[tuple[Meeting, Move]], *, now: datetime, today
     session.flush()
     for meeting, move in moves:
         invited = invited_to(session, meeting.id)
+        earlier = {row.id: row.reply for row in invited if row.reply is not Reply.INVITED}
         answers = ask_again(invited) if move.is_another_time else NO_ANSWERS
-        written = _write("moved", meeting, invited, once=f"{meeting.revision}", move=move, now=now, today=today)
+        told = {"move": move, "earlier": earlier}
+        written = _write("moved", meeting, invited, once=f"{meeting.revision}", now=now, today=today, **told)
         all_told = all_told.and_also(written, answers)
     return all_told
 
@@ -155,8 +157,12 @@ def _write(
     papers = _Papers(meeting, now=now)
     groups = [link.group_id for link in papers.meeting.meeting_groups]
     members = belonging(db.session(), [row.person_id for row in rows if row.person_id], groups, today=today)
+    earlier = given.pop("earlier", {})
     given |= {"once": once, "group_id": groups[0] if groups else None}
-    return sum(_letter(about, papers, row, belongs=row.person_id in members, **given) for row in rows)
+    return sum(
+        _letter(about, papers, row, belongs=row.person_id in members, earlier=earlier.get(row.id), **given)
+        for row in rows
+    )
 
 
 def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once: str, **given: Any) -> bool:

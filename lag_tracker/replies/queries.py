@@ -12,6 +12,7 @@ from lag_tracker.latvian import fold
 from lag_tracker.models.account import Account, GroupRole
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.attendance import Attendance, Reply
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.group import Membership, Tier
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
 from lag_tracker.models.person import Person
@@ -110,6 +111,28 @@ def invited_to(session: Session, meeting_id: int) -> list[Attendance]:
         .limit(MOST_ANSWERS)
     )
     return sorted(found, key=lambda row: IN_ORDER.index(row.reply or Reply.INVITED))
+
+
+def lapsed_answers(session: Session, invited: Iterable[Attendance]) -> dict[int, Reply]:
+    """Return what people had answered before they were asked anew, attendance -> answer.
+
+    An answer that lapsed is of the past, and the past is in the record of changes.
+    """
+    numbers = [row.id for row in invited if row.reply is Reply.INVITED]
+    entries = (
+        select(AuditEntry.record_id, AuditEntry.deed, AuditEntry.changes)
+        .where(AuditEntry.noun == Attendance.__tablename__, AuditEntry.record_id.in_(numbers))
+        .order_by(AuditEntry.id)
+    )
+    found: dict[int, Reply] = {}
+    for number, deed, changes in session.execute(entries) if numbers else ():
+        before, after = changes.get("reply") or (None, None)
+        if deed in {Deed.CREATED, Deed.ERASED}:
+            # Somebody else's row may have had the number.
+            found.pop(number, None)
+        elif before and after == Reply.INVITED:
+            found[number] = Reply(before)
+    return found
 
 
 def is_ahead(meeting: Meeting, *, today: date) -> bool:

@@ -37,6 +37,7 @@ from lag_tracker.replies.queries import (
     invited_to,
     is_ahead,
     is_seen,
+    lapsed_answers,
     own_invitation,
     reader,
 )
@@ -70,7 +71,7 @@ def invite(slug: str) -> Response:
     """Let a manager invite people, each by a letter of their own."""
     session = db.session()
     meeting = changeable_meeting(session, slug, viewer=viewer()) or abort(404)
-    offered = candidates(session, meeting, viewer=viewer())
+    offered, invited = candidates(session, meeting, viewer=viewer()), invited_to(session, meeting.id)
     form = InviteForm(offered)
     if form.is_accepted():
         with form.rules():
@@ -81,7 +82,8 @@ def invite(slug: str) -> Response:
         form,
         meeting=meeting,
         parts=_parts(offered),
-        invited=invited_to(session, meeting.id),
+        invited=invited,
+        earlier=lapsed_answers(session, invited),
         refusal=_refusal(meeting),
     )
 
@@ -132,7 +134,8 @@ def note_answer(slug: str, number: int) -> Response:
         with form.rules():
             answer_invitation(invitation, reply=form.reply.data, now=utc_now(), today=today())
             return done(url_for(".invite", slug=slug), gettext("The answer was noted."))
-    return form_page("replies/note.html", form, invitation=invitation, button=Button(is_fresh=True))
+    earlier = lapsed_answers(db.session(), [invitation])
+    return form_page("replies/note.html", form, invitation=invitation, earlier=earlier, button=Button(is_fresh=True))
 
 
 @page(
@@ -267,6 +270,7 @@ def _answer_page(invitation: Attendance, form: AnswerForm) -> Response:
         "replies/answer.html",
         form,
         invitation=invitation,
+        earlier=lapsed_answers(session, [invitation]),
         agenda=agenda_of(session, meeting.id, viewer=_reader(invitation), starts=meeting.starts_at_time),
         calendar=url_for(".calendar_file", token=signed(ANSWER, *_numbers(invitation))),
         has_page=is_seen(session, meeting, viewer=viewer()),

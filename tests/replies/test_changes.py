@@ -13,9 +13,11 @@ from lag_tracker.models.attendance import Reply
 from lag_tracker.models.group import Group
 from lag_tracker.models.letter import Letter
 from lag_tracker.models.meeting import Meeting, MeetingSeries, MeetingState
+from lag_tracker.models.person import Person
 from tests import factories
+from tests.reading import texts
 from tests.replies.invited import NOW, ahead, answers, invite, letters, member
-from tests.visitors import form_of, manager_of, send
+from tests.visitors import form_of, link_in, manager_of, send, signed_in
 
 EDIT = "/en/meetings/sanaksme/edit"
 CANCEL = "/en/meetings/sanaksme/cancel"
@@ -62,7 +64,27 @@ def test_those_invited_hear_of_another_time_and_are_asked_anew(app: Flask, group
         "Velo & ceļi\n"
         "When: Friday, 19 March 2027, 17:30–20:00\n"
     ) in letter.text
+    assert "\n\nYou answered: I will come.\nEarlier answers no longer count. Will you come?" in letter.text
     assert answers() == {"Anna Bērziņa": Reply.INVITED, "Juris Kalns": Reply.DECLINED}
+
+
+def test_what_was_answered_before_stands_beside_the_question(app: Flask, group: Group) -> None:
+    manager, nobody = manager_of(app, group), app.test_client(use_cookies=False)
+    anna = signed_in(app, factories.account(person=db.session.scalars(select(Person).order_by(Person.id)).first()))
+    send(manager, EDIT, starts_on="2027-03-19")
+    asked = "Earlier you answered: I will come. Please answer anew."
+    (link,) = (link_in(letter) for letter in letters())
+    for page in (nobody.get(link), anna.get("/en/meetings/sanaksme/answer"), anna.get("/en/meetings/sanaksme")):
+        assert asked in texts(page.text, "p")
+    for address in ("/en/meetings/sanaksme/invite", "/en/meetings/sanaksme"):
+        assert "Anna Bērziņa (earlier: accepted)" in texts(manager.get(address).text, "dd")
+    said = texts(manager.get("/en/meetings/sanaksme/invite/1").text, "p", css_class="answer-hint")
+    assert said == ["Invited; earlier: accepted"]
+    # Moved once more without an answer in between, it is still the last that they gave; an answer ends it.
+    send(manager, EDIT, starts_on="2027-03-26")
+    assert asked in texts(nobody.get(link).text, "p")
+    send(nobody, link, reply="declined")
+    assert "earlier:" not in manager.get("/en/meetings/sanaksme/invite").text
 
 
 def test_what_was_noted_of_people_without_an_address_stays_when_the_time_changes(app: Flask, group: Group) -> None:
