@@ -114,10 +114,8 @@ def membership(of: Group, who: Person | None = None, body: Organisation | None =
     return _add(Membership(group=of, person=who, organisation=body, **given))
 
 
-def upload(of: Group) -> Draft:
+def upload(of: Group, sender: Account) -> Draft:
     """Add a list of members that somebody sent for a group and has not confirmed."""
-    sender = account()
-    db.session.flush()
     return _add(Draft(account_id=sender.id, path=f"members of {of.id}", fields={"table": [["Vārds"], ["Anna"]]}))
 
 

@@ -42,7 +42,8 @@ OUR_GROUP = Doors({"group": "musu"}, {"group": "cita"})
 OUR_PAGE = Doors({"slug": "musu"}, {"slug": "cita"})
 OUR_MUNICIPALITY = Doors({"slug": "musu-novads"}, {"slug": "cita-novads"})
 OUR_MEMBERSHIP = Doors({"group": "musu", "number": 1}, {"group": "cita", "number": 2})
-OUR_UPLOAD = OUR_MEMBERSHIP
+#: The lists are the administrator's, and of no use to anybody else.
+OUR_UPLOAD = OUR_MEMBERSHIP._replace(opened_by=frozenset({"administrator"}))
 #: A person and an organisation of our group alone, and of the other alone.
 OUR_NUMBER = Doors({"number": 1}, {"number": 2})
 OUR_TOPIC = Doors({"slug": "musu-temats"}, {"slug": "cits-temats"})
@@ -312,8 +313,9 @@ def make_world(app: Flask) -> dict[str, FlaskClient]:
         "manager": manager_of(app, groups["musu"]),
         "administrator": administrator(app),
     }
+    chief = db.session.scalars(select(Account).where(Account.is_administrator)).one()
     for group in groups.values():
-        factories.upload(group)
+        factories.upload(group, chief)
     _invite_everybody("musu-sanaksme")
     db.session.commit()
     return visitors
