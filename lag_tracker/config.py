@@ -1,11 +1,13 @@
-"""Every setting, its default and why; the environment goes before `instance/config.toml` or `config.py`."""
+"""Every setting, its default and why; the environment goes before `instance/config.toml` or `config.py`.
+
+Those of `site_settings` may be decided on a page, too, which comes last.
+"""
 
 import os
 import runpy
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from datetime import date
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,22 +17,10 @@ from lag_tracker.errors import BadSetting
 from lag_tracker.mail_settings import is_mail_server, is_sender
 from lag_tracker.paths import default_instance
 from lag_tracker.secret_key import check_secret, kept_secret
+from lag_tracker.site_settings import SITE_SETTINGS, Terms, mistake_in, sentence_about
 
-
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """For how many days things are kept; 0 keeps them for good."""
-
-    #: Sign-ins that ended, letters that were sent, links and drafts that nobody came back to.
-    traces: int
-    #: Invitations after they ran out.
-    invitations: int
-    #: E-mail and phone of people who have left every group.
-    contacts: int
-    #: Names in the attendance of a meeting, after which the people are only counted.
-    attendance: int
-    #: The record of changes.
-    changes: int
+#: What a switch may be called.
+ON, OFF = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +95,9 @@ class Settings:
     #: For how many days the record of changes is kept.
     keep_changes_days: int = 1825
 
+    #: No setting of its own: which settings the "environment" or the "file" gives. No page changes these.
+    given_by: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
     @property
     def first_link(self) -> Path:
         """The file that holds the link for the first administrator until it is used."""
@@ -142,23 +135,38 @@ class Settings:
         host = "localhost" if self.host in {"127.0.0.1", "0.0.0.0", "::"} else self.host  # noqa: S104 -- compared, not bound
         return self.base_url or f"http://{host}:{self.port}"
 
+    def with_decided(self, values: Mapping[str, str | int | None]) -> "Settings":
+        """Return the settings with what was decided on the page, where neither the environment nor the file decides.
+
+        What cannot be used is passed over: a row that somebody changed by hand must not stop the site.
+        """
+        usable = {
+            name: value
+            for name, value in values.items()
+            if value is not None and name not in self.given_by and mistake_in(name, value) is None
+        }
+        return replace(self, **usable)  # type: ignore[arg-type]  # checked for each name
+
 
 def load_settings(environment: Mapping[str, str] | None = None, *, instance: Path | None = None) -> Settings:
     """Read the settings; raise BadSetting with one sentence for the first that cannot be used."""
     environment = os.environ if environment is None else environment
     folder = instance or Path(environment.get("INSTANCE", "") or default_instance())
-    given = _read_file(folder)
-    given |= {name: environment[name.upper()] for name in _names() if environment.get(name.upper(), "") != ""}
-    given["instance"] = folder.resolve()
+    of_file = _read_file(folder)
+    of_environment = {name: environment[name.upper()] for name in _names() if environment.get(name.upper(), "") != ""}
+    given = of_file | of_environment | {"instance": folder.resolve()}
     values = {name: _typed(name, value) for name, value in given.items()}
     values.setdefault("secret_key", "")
+    # Empty text in the file is as good as none.
+    values["given_by"] = {name: "file" for name, value in of_file.items() if value != ""}
+    values["given_by"] |= dict.fromkeys(of_environment, "environment")
     settings = Settings(**values)
     _check(settings)
     return settings if settings.secret_key else Settings(**(values | {"secret_key": kept_secret(settings.instance)}))
 
 
 def _names() -> list[str]:
-    return [field.name for field in fields(Settings) if field.name != "instance"]
+    return [one.name for one in fields(Settings) if one.name not in {"instance", "given_by"}]
 
 
 def _read_file(folder: Path) -> dict[str, Any]:
@@ -184,21 +192,12 @@ def _read_file(folder: Path) -> dict[str, Any]:
 
 def _typed(name: str, value: Any) -> Any:
     """Return `value` as the type the setting has."""
-    wanted = next(field.type for field in fields(Settings) if field.name == name)
+    wanted = next(one.type for one in fields(Settings) if one.name == name)
     if wanted is bool and not isinstance(value, bool):
-        words = {
-            "1": True,
-            "true": True,
-            "yes": True,
-            "on": True,
-            "0": False,
-            "false": False,
-            "no": False,
-            "off": False,
-        }
-        if str(value).strip().lower() not in words:
+        word = str(value).strip().lower()
+        if word not in ON | OFF:
             raise BadSetting(f"{name.upper()} must be 1 or 0, not {value!r}.")
-        return words[str(value).strip().lower()]
+        return word in ON
     if wanted is int:
         try:
             return int(value)
@@ -215,7 +214,8 @@ def _check(settings: Settings) -> None:
     """Refuse settings that would fail later or that are unsafe, each with the sentence that mends it."""
     _check_numbers(settings)
     _check_addresses(settings)
-    _check_choices(settings)
+    _check_zone(settings)
+    _check_site(settings)
     _check_mail(settings)
     _check_sign_in(settings)
     check_secret(settings.secret_key, *settings.earlier_secret_keys, is_production=settings.production)
@@ -225,9 +225,6 @@ def _check(settings: Settings) -> None:
 
 def _check_numbers(settings: Settings) -> None:
     bounds = [("port", 1, 65535), ("workers", 1, 64), ("proxies", 0, 5)]
-    bounds += [
-        (f"keep_{what}_days", 0, 36500) for what in ("traces", "invitations", "contacts", "attendance", "changes")
-    ]
     for name, low, high in bounds:
         if not low <= getattr(settings, name) <= high:
             raise BadSetting(f"{name.upper()} must be between {low} and {high}, not {getattr(settings, name)}.")
@@ -243,18 +240,19 @@ def _check_addresses(settings: Settings) -> None:
         raise BadSetting("UID_DOMAIN may hold letters, digits, dots and hyphens only, such as grupas.example.lv.")
 
 
-def _check_choices(settings: Settings) -> None:
+def _check_zone(settings: Settings) -> None:
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadSetting(f"TIME_ZONE must be an IANA name such as Europe/Riga, not {settings.time_zone!r}.") from None
-    if settings.accessibility_status not in {"", "full", "partial", "none"}:
-        raise BadSetting('ACCESSIBILITY_STATUS must be "full", "partial" or "none".')
-    if settings.accessibility_assessed_on:
-        try:
-            date.fromisoformat(settings.accessibility_assessed_on)
-        except ValueError:
-            raise BadSetting("ACCESSIBILITY_ASSESSED_ON must be a day such as 2026-03-15.") from None
+
+
+def _check_site(settings: Settings) -> None:
+    for name in SITE_SETTINGS:
+        value = getattr(settings, name)
+        mistake = mistake_in(name, value)
+        if mistake:
+            raise BadSetting(sentence_about(mistake, name, value))
 
 
 def _check_mail(settings: Settings) -> None:

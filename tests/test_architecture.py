@@ -48,6 +48,8 @@ EXTRA_FILES = {
     "privacy": {"words"},
     # A letter as an e-mail message, and how it leaves.
     "letters": {"messages", "post"},
+    # What the configuration of the server says, in words.
+    "settings": {"server"},
     # Letters to those who are invited to a meeting.
     "replies": {"letters"},
     "demonstration": set(),
@@ -85,6 +87,8 @@ LAYERS = {
     "latvian": 0,
     "zones": 0,
     "mail_settings": 0,
+    "site_settings": 0,
+    "release": 0,
     "secret_key": 5,
     "sheets": 10,
     "config": 10,
@@ -132,6 +136,7 @@ LAYERS_IN_A_FEATURE = {
     "oidc": 80,
     "shapes": 42,
     "proceedings": 43,
+    "server": 65,
     "narrowing": 45,
     "places": 65,
     "records": 66,

@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting
+from lag_tracker.site_settings import CONFORMITIES, LONGEST, TERMS
 
 SECRET = "s" * 48
 BAD_SENDER = "MAIL_SENDER must be an e-mail address such as grupas@example.lv or Grupas <grupas@example.lv>, not {!r}."
@@ -45,6 +47,38 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('port = 8001\nhost = "0.0.0.0"\n')
     settings = load_settings({"PORT": "8002"}, instance=tmp_path)
     assert (settings.port, settings.host) == (8002, "0.0.0.0")  # noqa: S104 -- read, not bound
+
+
+def test_it_is_known_where_a_setting_comes_from(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('operator = "Novads"\nsite_name = "Grupas"\ncontact_email = ""\n')
+    settings = load_settings({"SITE_NAME": "Citas grupas", "PORT": ""}, instance=tmp_path)
+    assert settings.given_by == {"operator": "file", "site_name": "environment"}
+
+
+def test_what_a_page_decides_comes_last_and_never_undoes_what_is_given(tmp_path: Path) -> None:
+    settings = load_settings({"OPERATOR": "Novads"}, instance=tmp_path)
+    decided = settings.with_decided({"operator": "Cits", "site_name": "Grupas", "keep_traces_days": None})
+    assert (decided.operator, decided.site_name, decided.keep_traces_days) == ("Novads", "Grupas", 90)
+
+
+SITE_VALUES = st.one_of(
+    st.tuples(st.sampled_from(TERMS), st.integers() | st.integers(-1, 36501)),
+    st.tuples(st.sampled_from(sorted(LONGEST)), st.text(min_size=1, max_size=400) | st.emails()),
+    st.tuples(st.just("accessibility_assessed_on"), st.text(min_size=1) | st.dates().map(str)),
+    st.tuples(st.just("accessibility_status"), st.text(min_size=1) | st.sampled_from(CONFORMITIES)),
+)
+
+
+@given(pair=SITE_VALUES)
+def test_a_page_takes_just_what_a_start_takes(tmp_path_factory: pytest.TempPathFactory, pair: tuple[str, Any]) -> None:
+    name, value = pair
+    folder = tmp_path_factory.getbasetemp()
+    try:
+        started = load_settings({name.upper(): str(value), "SECRET_KEY": SECRET}, instance=folder)
+    except BadSetting:
+        started = Settings(instance=folder)
+    decided = Settings(instance=folder).with_decided({name: value})
+    assert getattr(decided, name) == getattr(started, name)
 
 
 def test_an_empty_variable_counts_as_unset(tmp_path: Path) -> None:
@@ -101,6 +135,11 @@ def test_a_setting_that_does_not_exist_is_refused(tmp_path: Path) -> None:
         (
             {"UID_DOMAIN": "ķekava.lv"},
             "UID_DOMAIN may hold letters, digits, dots and hyphens only, such as grupas.example.lv.",
+        ),
+        ({"SITE_NAME": "x" * 101}, "SITE_NAME may hold 100 characters at most."),
+        (
+            {"CONTACT_EMAIL": "grupas"},
+            "CONTACT_EMAIL must be an e-mail address such as grupas@example.lv, not 'grupas'.",
         ),
         ({"TIME_ZONE": "Riga"}, "TIME_ZONE must be an IANA name such as Europe/Riga, not 'Riga'."),
         ({"TIME_ZONE": "../etc/passwd"}, "TIME_ZONE must be an IANA name such as Europe/Riga, not '../etc/passwd'."),

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Delete, String, Update, and_, cast, delete, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json
 from lag_tracker.letters.post import delete_files_before
 from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
@@ -25,6 +24,7 @@ from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal
 from lag_tracker.models.submission import Draft, Submission
 from lag_tracker.privacy.queries import Mention, mentions_of
+from lag_tracker.site_settings import Terms
 
 #: What stands in place of an erased person's name; the number keeps several apart.
 ERASED_NAME = "Bijušais dalībnieks Nr. {number}"

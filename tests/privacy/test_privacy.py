@@ -19,7 +19,6 @@ from werkzeug.test import TestResponse
 from lag_tracker.attendance.queries import presence_at
 from lag_tracker.audit.operations import ACTOR
 from lag_tracker.calendars.audiences import guests_calendar
-from lag_tracker.config import Terms
 from lag_tracker.database import Base, as_json, db, utc_now
 from lag_tracker.letters.post import letter_folder
 from lag_tracker.models.account import Account, Attempt, Role, SignIn
@@ -39,6 +38,7 @@ from lag_tracker.models.submission import Draft
 from lag_tracker.privacy.operations import apply_terms, erase_again, erase_person, keep_erased_list, read_erased_list
 from lag_tracker.privacy.queries import mentions_of
 from lag_tracker.search.operations import sweep_index
+from lag_tracker.site_settings import Terms
 from lag_tracker.worker import do_chores, send_due_letters
 from tests import factories
 from tests.reading import links, texts

@@ -17,7 +17,6 @@ from sqlalchemy import delete, event, select, text
 from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.operations import close_account
-from lag_tracker.config import Terms
 from lag_tracker.database import DriverConnection, db, utc_now
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.account import Account, GroupRole, Role
@@ -26,6 +25,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.person import Person
 from lag_tracker.privacy.operations import apply_terms, erase_person
 from lag_tracker.private_feeds.operations import MOST_FEEDS, client_of, make_feed, renew_feed, revoke_feed
+from lag_tracker.site_settings import Terms
 from tests import factories
 from tests.calendars.conftest import NOON
 from tests.private_feeds.conftest import events_in, feed_of
