@@ -73,6 +73,7 @@ from lag_tracker.web.limits import init_limits
 from lag_tracker.web.programs import init_programs
 from lag_tracker.web.readable import init_readable
 from lag_tracker.web.routes import init_routes
+from lag_tracker.web.settings import init_settings
 from lag_tracker.web.templates import init_templates
 
 PAGES = (
@@ -122,6 +123,7 @@ PAGES = (
 #: What all pages share, in this order: each may lean on those before it.
 PARTS = (
     init_readable,
+    init_settings,
     init_routes,
     init_language,
     init_templates,

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from http import HTTPStatus
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
 from lag_tracker.letters.post import letter_folder
 from lag_tracker.privacy.operations import apply_terms, erase_again, read_erased_list, tidy_letters
+from lag_tracker.release import release
 from lag_tracker.schema import check_database, one_at_a_time, read_revision, upgrade_database
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.sending import show_letters, work_on
@@ -84,14 +84,7 @@ main.add_command(work_on)
 @main.command("version")
 def show_version() -> None:
     """Print the version."""
-    click.echo(_version())
-
-
-def _version() -> str:
-    try:
-        return version("lag-tracker")
-    except PackageNotFoundError:
-        return "not installed"
+    click.echo(release())
 
 
 @main.command()
@@ -113,7 +106,7 @@ def run() -> None:
 
 
 def _announce(settings: Settings, first: str | None) -> None:
-    click.echo(f"LAG Tracker {_version()}")
+    click.echo(f"LAG Tracker {release()}")
     click.echo(f"  Latviski:     {settings.address}/")
     click.echo(f"  In English:   {settings.address}/en/")
     if first:

@@ -6,11 +6,11 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,13 +19,13 @@ from lag_tracker.calendars.operations import calendars_are_true
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.database import db
 from lag_tracker.errors import BadSetting
-from lag_tracker.letters.queries import number_overdue
+from lag_tracker.letters.queries import LETTERS_WAIT, number_overdue
 from lag_tracker.paths import STATIC, TEMPLATES, TRANSLATIONS
 from lag_tracker.schema import check_database, sqlite_file
+from lag_tracker.settings.queries import site_settings
+from lag_tracker.site_settings import SITE_SETTINGS
 
 LEAST_FREE_MEGABYTES = 200
-#: After so long without a worker something is wrong.
-LETTERS_WAIT = timedelta(minutes=30)
 EARLIEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -126,10 +126,27 @@ def _database(settings: Settings) -> Iterator[Finding]:
     yield from (Finding("database", is_well=False, sentence=sentence) for sentence in wrong)
     if not wrong:
         yield Finding("database", is_well=True, sentence=f"{db.engine.dialect.name}, whole, at this version")
+        yield _decided()
         yield _calendars()
         yield _letters()
     if sqlite_file(settings):
         yield _sqlite()
+
+
+def _decided() -> Finding:
+    """Tell where the settings come from that a page can change, too: what is fixed here cannot be changed there."""
+    decided = site_settings(db.session()).decided
+    given_by = current_app.config["SETTINGS"].given_by
+    db.session.rollback()
+    sources = {
+        name: given_by.get(name) or "page" for name in SITE_SETTINGS if name in given_by or decided[name] is not None
+    }
+    said = [
+        f"{', '.join(names)} from the {source}"
+        for source in ("environment", "file", "page")
+        if (names := [name.upper() for name, one in sources.items() if one == source])
+    ]
+    return Finding("site settings", is_well=True, sentence="; ".join(said) or "all by default")
 
 
 def _calendars() -> Finding:

@@ -22,6 +22,7 @@ from lag_tracker.models.organisation import Sector
 from lag_tracker.models.proposal import ProposalKind, ProposalState
 from lag_tracker.models.rhythm import Nth, Pattern, Scope, Weekday
 from lag_tracker.models.search import Subject
+from lag_tracker.models.site_settings import Conformity
 from lag_tracker.models.topic import TopicState
 from lag_tracker.models.traits import Audience, Certainty, Precision
 
@@ -110,6 +111,9 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Presence.ABSENT, "nepiedalījās", "absent"),
     (MilestoneKind.DEADLINE, "termiņš", "deadline"),
     (MilestoneKind.PHASE, "posms", "phase"),
+    (Conformity.FULL, "pilnībā atbilst", "conforms"),
+    (Conformity.PARTIAL, "daļēji atbilst", "conforms in part"),
+    (Conformity.NONE, "neatbilst", "does not conform"),
     (Subject.MEETING, "sanāksme", "meeting"),
     (Subject.TOPIC, "temats", "topic"),
     (Subject.INITIATIVE, "iniciatīva", "initiative"),

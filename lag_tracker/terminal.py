@@ -10,6 +10,7 @@ from lag_tracker import create_app, database
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import RuleBroken
 from lag_tracker.schema import read_revision
+from lag_tracker.web.settings import fresh_settings
 
 
 @contextmanager
@@ -18,11 +19,11 @@ def records() -> Iterator[Settings]:
 
     Raise RuleBroken when its tables are not those of this version.
     """
-    settings = load_settings()
-    with create_app(settings).test_request_context():
+    app = create_app(load_settings())
+    with app.test_request_context():
         if not read_revision().is_current:
             raise RuleBroken("The database is not at this version of the software: run lag-tracker db upgrade first.")
-        yield settings
+        yield fresh_settings(app)
         database.db.session.commit()
 
 

@@ -26,6 +26,7 @@ from lag_tracker.letters.post import NotNow, Post, Refused, letter_folder, open_
 from lag_tracker.privacy.operations import apply_terms, tidy_letters
 from lag_tracker.replies.letters import send_reminders
 from lag_tracker.web.personal_links import OPT_OUT, signed
+from lag_tracker.web.settings import fresh_settings
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +49,11 @@ def work(
     app: Flask, *, stopping: Event, rests: Callable[[float], object] | None = None, clock: Clock = utc_now
 ) -> None:
     """Send letters as they come due, and do the chores, until `stopping` is set. Faults are logged and waited out."""
-    rest, settings, looked_at = rests or stopping.wait, app.config["SETTINGS"], datetime.min.replace(tzinfo=UTC)
+    rest, looked_at = rests or stopping.wait, datetime.min.replace(tzinfo=UTC)
     while not stopping.is_set():
         try:
-            with app.test_request_context(base_url=settings.address):
+            with app.test_request_context(base_url=app.config["SETTINGS"].address):
+                settings = fresh_settings(app)
                 if clock() - looked_at >= BETWEEN_LOOKS:
                     looked_at = clock()
                     do_chores(settings, now=looked_at)

@@ -28,6 +28,7 @@ from lag_tracker.models.network import Network, NetworkKind
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal, ProposalKind
+from lag_tracker.models.site_settings import SiteSettings
 from lag_tracker.models.submission import Draft, Submission
 from lag_tracker.models.topic import Topic
 
@@ -222,5 +223,6 @@ def everything_of_the_desk() -> None:
             Consent(person_id=person_id, purpose=ConsentPurpose.PUBLIC_NAME, is_given=True, wording="x"),
             MeetingSeries(rule="monthly"),
             Chore(name="forget", due_at=soon),
+            SiteSettings(id=1, site_name="Grupas", keep_traces_days=30),
         ]
     )

@@ -22,9 +22,11 @@ from lag_tracker import create_app
 from lag_tracker.cli import main
 from lag_tracker.config import load_settings
 from lag_tracker.database import db, utc_now
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.group import Group
 from lag_tracker.models.letter import LetterState
 from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.site_settings import SiteSettings
 from lag_tracker.paths import CHECKOUT
 from tests import factories
 from tests.conftest import settings_for
@@ -226,6 +228,23 @@ def test_the_doctor_finds_that_no_worker_takes_letters(command: Command, tmp_pat
     result = command("doctor")
     assert result.exit_code == 1
     assert "WRONG  letters: 1 should have left by now; start a worker: lag-tracker work" in result.output
+
+
+def test_the_doctor_and_the_chores_know_what_was_decided_on_the_page(
+    command: Command, tmp_path: Path, database_url: str
+) -> None:
+    assert "ok     site settings: all by default" in command("doctor").output
+    with records(tmp_path, database_url):
+        db.session.add(SiteSettings(id=1, site_name="Grupas", keep_changes_days=7, operator="Novads"))
+        db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=1, done_at=utc_now() - timedelta(days=8)))
+        db.session.commit()
+    (tmp_path / "config.toml").write_text('contact_email = "grupas@example.lv"\n')
+    assert (
+        "ok     site settings: OPERATOR from the environment; CONTACT_EMAIL from the file; "
+        "SITE_NAME, KEEP_CHANGES_DAYS from the page" in command("doctor", OPERATOR="Cits novads").output
+    )
+    assert command("privacy", "tidy", KEEP_CHANGES_DAYS="0").output == "Nothing was old enough.\n"
+    assert command("privacy", "tidy").output == "audit_entry: 1\n"
 
 
 def test_the_doctor_finds_a_good_installation_well(command: Command) -> None:

@@ -22,8 +22,10 @@ from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.letters.operations import take_letter
 from lag_tracker.models.account import Attempt
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.chore import Chore
 from lag_tracker.models.letter import Letter, LetterState
+from lag_tracker.models.site_settings import SiteSettings
 from lag_tracker.paths import CHECKOUT
 from lag_tracker.schema import upgrade_database
 from lag_tracker.worker import work
@@ -126,6 +128,23 @@ def test_what_has_been_kept_for_long_enough_is_forgotten_once_a_day(app: Flask) 
 
     work(app, stopping=stopping, rests=rest, clock=lambda: moments[min(len(counted), 2)])
     assert counted == [0, 1, 0]
+
+
+def test_a_term_decided_while_the_worker_runs_counts_for_it(app: Flask) -> None:
+    moment, counted, stopping = datetime(2026, 11, 24, 12, tzinfo=UTC), [], Event()
+
+    def rest(_seconds: float) -> None:
+        counted.append(db.session.scalar(select(func.count(AuditEntry.id))))
+        if len(counted) == 1:
+            db.session.add(SiteSettings(id=1, keep_changes_days=7))
+            db.session.commit()
+        else:
+            stopping.set()
+
+    db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=1, done_at=moment - timedelta(days=8)))
+    db.session.commit()
+    work(app, stopping=stopping, rests=rest, clock=lambda: moment + timedelta(days=len(counted)))
+    assert counted == [1, 0]
 
 
 def test_of_many_workers_one_does_a_chore(app: Flask) -> None:

@@ -86,7 +86,12 @@ class Codes(Totp):
     def __init__(self, secrets: dict[str, str], issuer: str) -> None:
         """Lock new secrets with the first of the keys, and open old ones with that which locked them."""
         super().__init__(secrets, issuer)
-        self._totp = TOTP.using(issuer=issuer, wallet=AppWallet(secrets, default_tag=next(iter(secrets))))
+        self._wallet = AppWallet(secrets, default_tag=next(iter(secrets)))
+        self.rename(issuer)
+
+    def rename(self, issuer: str) -> None:
+        """Let apps that show codes call the site so from now on."""
+        self._totp = TOTP.using(issuer=issuer, wallet=self._wallet)
 
     def get_last_counter(self, user: UserMixin) -> int | None:
         """Return the half minute of the last code."""

@@ -4,6 +4,7 @@ Passwords, second factors, passkeys and signed links are its work. Who is asking
 `web/access.py`; the extension asks there, too.
 """
 
+from functools import partial
 from typing import Any
 
 from flask import (
@@ -37,13 +38,14 @@ from wtforms import Form as BaseForm
 from lag_tracker.accounts.forms import FORMS
 from lag_tracker.accounts.operations import begin_sign_in, device_of, end_sign_in, end_sign_ins, void_links
 from lag_tracker.accounts.parts import Codes, Letters, Passkeys, Passwords
-from lag_tracker.accounts.setup import security_settings
+from lag_tracker.accounts.setup import names_for_devices, security_settings
 from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Passkey
 from lag_tracker.web.access import TOKEN, current_account, current_sign_in, forget_who_asks
 from lag_tracker.web.events import note_event
 from lag_tracker.web.letters import send_letter
+from lag_tracker.web.settings import when_settings_change
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -75,7 +77,14 @@ def init_security(app: Flask) -> None:
     security.reauthn_handler(_confirm_first)
     security.login_manager.user_loader(_who_asks)
     security.login_manager.request_loader(_who_asks)
+    when_settings_change(app, partial(_rename, app))
     _listen(app)
+
+
+def _rename(app: Flask, settings: Settings) -> None:
+    """Call the site by its new name towards devices that are set up from now on."""
+    app.config.update(names_for_devices(settings))
+    app.extensions["security"].totp_factory.rename(app.config["SECURITY_TOTP_ISSUER"])
 
 
 def _listen(app: Flask) -> None:

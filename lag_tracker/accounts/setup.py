@@ -120,6 +120,16 @@ def security_settings(settings: Settings) -> dict[str, Any]:
         **TEMPLATES,
         **WORDS,
         **_keys(settings),
-        "SECURITY_TOTP_ISSUER": settings.site_name,
+        **names_for_devices(settings),
+    }
+
+
+def names_for_devices(settings: Settings) -> dict[str, Any]:
+    """Return what apps with codes and keepers of passkeys call the site.
+
+    An address of a code's secret has a colon behind the name, so there is none in it.
+    """
+    return {
+        "SECURITY_TOTP_ISSUER": " ".join(settings.site_name.replace(":", " ").split()),
         "SECURITY_WAN_RP_NAME": settings.site_name,
     }

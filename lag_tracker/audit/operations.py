@@ -43,6 +43,7 @@ AUDITED = frozenset(
         "partnership",
         "person",
         "proposal",
+        "site_settings",
         "source",
         "speaker",
         "theme",

@@ -1,6 +1,6 @@
 """Questions about letters."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, joinedload
@@ -10,6 +10,8 @@ from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer
 
 MOST_LETTERS = 500
+#: A letter that has waited for so long after its time was taken by no worker.
+LETTERS_WAIT = timedelta(minutes=30)
 
 
 def unsent_letters(session: Session) -> list[Letter]:

@@ -4,13 +4,13 @@ from datetime import date
 
 from flask import Blueprint, current_app, render_template
 
+from lag_tracker.config import Settings
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
 from lag_tracker.initiatives.queries import Order, initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
-from lag_tracker.web.formatting import term_in_words
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("overview", __name__)
@@ -48,13 +48,15 @@ def developers() -> str:
 @page(blueprint, lv="/pieklustamiba", en="/accessibility", access=Access.PUBLIC)
 def accessibility() -> str:
     """Show the accessibility statement, with what the operator has had assessed and no claim beyond it."""
-    assessed = current_app.config["SETTINGS"].accessibility_assessed_on
+    settings: Settings = current_app.config["SETTINGS"]
+    is_told = settings.accessibility_assessed_on and settings.accessibility_status
     return render_template(
-        "overview/accessibility.html", assessed_on=date.fromisoformat(assessed) if assessed else None
+        "overview/accessibility.html",
+        assessed_on=date.fromisoformat(settings.accessibility_assessed_on) if is_told else None,
     )
 
 
 @page(blueprint, lv="/privatums", en="/privacy", access=Access.PUBLIC)
 def privacy() -> str:
     """Say which personal data are kept, why, for how long, and whom to ask."""
-    return render_template("overview/privacy.html", term_in_words=term_in_words)
+    return render_template("overview/privacy.html")

@@ -9,6 +9,7 @@ from typing import Any
 from babel.support import Translations
 from flask import Flask
 from markupsafe import Markup
+from werkzeug.local import LocalProxy
 
 from lag_tracker.labels import label, meeting_title
 from lag_tracker.models.bilingual import Bilingual, Text
@@ -60,7 +61,8 @@ def init_templates(app: Flask) -> None:
         # The catalogues themselves: Flask-Babel looks for its context at every word, a third of a page's time.
         _=_gettext,
         ngettext=_ngettext,
-        settings=app.config["SETTINGS"],
+        # Those in use whenever they are read: imported macros keep the globals that they were first compiled with.
+        settings=LocalProxy(lambda: app.config["SETTINGS"]),
         label=_label,
         title_of=_title_of,
         meeting_address=meeting_address,
@@ -73,6 +75,7 @@ def init_templates(app: Flask) -> None:
         date_range=formatting.date_range,
         coarse_date=formatting.coarse_date,
         month_and_year=lambda year, month: formatting.month_and_year(year, month, reading_language()),
+        term_in_words=formatting.term_in_words,
         reading_minutes=formatting.reading_minutes,
         clock_time=clock_time,
         date=date,

@@ -1,0 +1,1 @@
+"""What the body that runs the site decides: its name, whom to ask, and for how long things are kept."""
