@@ -57,6 +57,7 @@ from lag_tracker.replies import views as replies
 from lag_tracker.roles import views as roles
 from lag_tracker.search import views as search
 from lag_tracker.series import views as series
+from lag_tracker.settings import views as settings_pages
 from lag_tracker.site import views as site
 from lag_tracker.sources import views as sources
 from lag_tracker.themes import views as themes
@@ -117,6 +118,7 @@ PAGES = (
     replies,
     audit,
     privacy,
+    settings_pages,
     site,
 )
 

@@ -229,6 +229,8 @@ ADDRESSES: dict[str, Doors] = {
     "series.cancel": OUR_MEETING,
     "series.change": OUR_MEETING,
     "series.new": OUR_GROUP,
+    "settings.edit": NO_RECORD,
+    "settings.test_letter": NO_RECORD,
     "replies.answer": Doors({"slug": "musu-sanaksme"}),
     "replies.invite": OUR_MEETING,
     "replies.note_answer": OUR_INVITEE,
