@@ -84,6 +84,7 @@ def faults(html: str, path: str) -> list[str]:
     found += _inline(page) + _unlabelled(page) + _broken_references(page, set(ids))
     demand(not [a for a in page.all("img") if "alt" not in a], "an image without alt")
     demand("None" not in page.title, "None in the title")
+    demand("<span lang" not in page.title, "a language marked in the title, which can hold no marks")
     return found
 
 

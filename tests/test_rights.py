@@ -341,9 +341,10 @@ def methods_of(app: Flask, endpoint: str) -> set[str]:
     return {method for rule in app.url_map.iter_rules(endpoint) for method in rule.methods or ()} - {"HEAD", "OPTIONS"}
 
 
-def address_of(app: Flask, endpoint: str, values: dict[str, Any]) -> str:
+def address_of(app: Flask, endpoint: str, values: dict[str, Any], lang: str = "lv") -> str:
+    """Return an address in a language."""
     with app.test_request_context():
-        return url_for(endpoint, lang="lv", **values)
+        return url_for(endpoint, lang=lang, **values)
 
 
 def test_every_address_behind_a_door_stands_in_the_table(app: Flask) -> None:

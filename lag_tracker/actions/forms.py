@@ -5,12 +5,13 @@ from typing import cast
 
 from lag_tracker.actions.operations import ActionWords
 from lag_tracker.models.action import ActionState
+from lag_tracker.models.bilingual import Text
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.person import Person
 from lag_tracker.models.traits import Audience
 from lag_tracker.web.fields import ChoiceField, DayField, LineField, Needed, RecordField, TextField, lazy, one_of_two
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Form, RecordForm
 
 LONGEST_ACTION = 1000
@@ -51,7 +52,7 @@ class ActionForm(RecordForm):
         """Offer who may do it, and what it may follow from."""
         self.person_id.offer((one.id, one.name) for one in people)
         self.decision_id.offer((one.id, _called(one)) for one in decisions)
-        self.initiative_id.offer((one.id, plain(one.title)) for one in initiatives)
+        self.initiative_id.offer((one.id, passage(one.title)) for one in initiatives)
 
     @property
     def words(self) -> ActionWords:
@@ -59,7 +60,7 @@ class ActionForm(RecordForm):
         return cast("ActionWords", self.values)
 
 
-def _called(decision: Decision) -> str:
-    text = plain(decision.text)
+def _called(decision: Decision) -> Text:
+    text, lang = passage(decision.text)
     short = text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
-    return f"{decision.number}. {short}" if decision.number else short
+    return Text(f"{decision.number}. {short}" if decision.number else short, lang)

@@ -21,7 +21,7 @@ from lag_tracker.web.fields import (
     lazy,
     one_of_two,
 )
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Form, RecordForm
 
 #: Minutes of a whole day.
@@ -66,8 +66,8 @@ class ItemForm(RecordForm):
 
     def offer(self, *, topics: Iterable[Topic], initiatives: Iterable[Initiative], people: Iterable[Person]) -> None:
         """Offer what it may be about, and who may present it."""
-        self.topic_id.offer((one.id, plain(one.title)) for one in topics)
-        self.initiative_id.offer((one.id, plain(one.title)) for one in initiatives)
+        self.topic_id.offer((one.id, passage(one.title)) for one in topics)
+        self.initiative_id.offer((one.id, passage(one.title)) for one in initiatives)
         self.presenters.offer((one.id, one.name) for one in people)
 
     @property

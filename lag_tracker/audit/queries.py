@@ -12,7 +12,7 @@ from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, Membership
@@ -39,6 +39,8 @@ from lag_tracker.models.visibility import (
 from lag_tracker.models.visibility_of_comments import visible_comments
 
 PAGE = 100
+#: Of what is longer the record of changes shows the beginning.
+LONGEST_NAME = 120
 
 
 def groups_concerned(connection: Connection, record: Base) -> set[int]:
@@ -170,12 +172,12 @@ def last_turns(session: Session, referred: dict[str, set[int]]) -> dict[tuple[st
 
 def names_of(
     session: Session, referred: dict[str, set[int]], *, viewer: Viewer, lang: str
-) -> dict[tuple[str, int], str]:
-    """Return the names of records, (table, id) -> name; one statement for each table.
+) -> dict[tuple[str, int], Text]:
+    """Return the names of records with their languages, (table, id) -> name; one statement for each table.
 
     What is gone has no name, nor has what `viewer` may not see.
     """
-    found: dict[tuple[str, int], str] = {}
+    found: dict[tuple[str, int], Text] = {}
     models = _models()
     for table, numbers in referred.items():
         model = models[_NAMED_LIKE.get(table, table)]
@@ -229,19 +231,21 @@ def _managed_meetings(viewer: Viewer) -> Select[Any]:
     return select(MeetingGroup.meeting_id).where(MeetingGroup.group_id.in_(viewer.manages))
 
 
-def _name(record: Any, lang: str) -> str:
+def _name(record: Any, lang: str) -> Text:
     if isinstance(record, Account):
-        return record.person.name if record.person else record.email
+        return Text(record.person.name if record.person else record.email, lang)
     if isinstance(record, Attendance):
-        return ", ".join([record.person.name if record.person else f"#{record.id}", _name(record.meeting, lang)])
+        meeting = _name(record.meeting, lang)
+        return Text(f"{record.person.name if record.person else f'#{record.id}'}, {meeting.words}", meeting.lang)
     if isinstance(record, Letter):
         # What it says may hold a link that is a key.
-        return record.subject
+        return Text(record.subject, record.language)
     for attribute in ("name", "title", "text"):
         value = getattr(record, attribute, None)
         if isinstance(value, Bilingual) and value:
-            return value.read_in(lang).words[:120]
+            words, spoken = value.read_in(lang)
+            return Text(words[:LONGEST_NAME], spoken)
         if isinstance(value, str) and value:
-            return value[:120]
+            return Text(value[:LONGEST_NAME], getattr(record, "language", lang))
     day = getattr(record, "starts_on", None)
-    return f"{day:%d.%m.%Y.}" if day else f"#{record.id}"
+    return Text(f"{day:%d.%m.%Y.}" if day else f"#{record.id}", lang)

@@ -11,6 +11,7 @@ from lag_tracker.audit.words import holder_of_link, names_then, referred, shown_
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group, managed_groups
 from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.bilingual import Text
 from lag_tracker.models.group import Group
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.language import reading_language
@@ -78,16 +79,17 @@ def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     return [_row(entry, names_then(entry, names, turns), lang) for entry in entries]
 
 
-def _who(entry: AuditEntry, names: dict[tuple[str, int], str]) -> str:
+def _who(entry: AuditEntry, names: dict[tuple[str, int], Text]) -> str:
     """Return who made a change, as far as it is known."""
     if entry.account is not None:
         return entry.account.person.name if entry.account.person else entry.account.email
     if entry.deed is Deed.BY_LINK:
-        return names.get(("person", holder_of_link(entry) or 0)) or gettext("The receiver of a letter")
+        holder = names.get(("person", holder_of_link(entry) or 0))
+        return holder.words if holder else gettext("The receiver of a letter")
     return gettext("The program")
 
 
-def _row(entry: AuditEntry, names: dict[tuple[str, int], str], lang: str) -> dict[str, Any]:
+def _row(entry: AuditEntry, names: dict[tuple[str, int], Text], lang: str) -> dict[str, Any]:
     return {
         "entry": entry,
         "who": _who(entry, names),

@@ -11,7 +11,7 @@ from lag_tracker.audit.queries import Turn
 from lag_tracker.database import Base
 from lag_tracker.labels import label
 from lag_tracker.models.audit import AuditEntry, Deed
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import short_date
 from lag_tracker.words import column_words
@@ -23,8 +23,8 @@ class ShownChange(NamedTuple):
     """One column that changed; before and after are None where the values say something about a person."""
 
     column: str
-    before: str | None
-    after: str | None
+    before: list[Text] | None
+    after: list[Text] | None
 
 
 def referred_table(noun: str, column: str) -> str | None:
@@ -59,13 +59,13 @@ def holder_of_link(entry: AuditEntry) -> int | None:
 
 
 def names_then(
-    entry: AuditEntry, names: dict[tuple[str, int], str], turns: dict[tuple[str, int], Turn]
-) -> dict[tuple[str, int], str]:
+    entry: AuditEntry, names: dict[tuple[str, int], Text], turns: dict[tuple[str, int], Turn]
+) -> dict[tuple[str, int], Text]:
     """Return those names that are of records which had their numbers when the entry was written."""
     return {key: name for key, name in names.items() if key not in turns or turns[key].is_of_same(entry)}
 
 
-def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], str], lang: str) -> list[ShownChange]:
+def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], Text], lang: str) -> list[ShownChange]:
     """Return an entry's changes in words, in the order of their columns' words; `names` are those of `referred`."""
     found = []
     for column, values in entry.changes.items():
@@ -78,13 +78,19 @@ def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], str], lang: st
     return sorted(found)
 
 
-def value_in_words(noun: str, column: str, value: Any, names: dict[tuple[str, int], str], lang: str) -> str:
-    """Return a value as people say it; empty when there is none."""
+def value_in_words(noun: str, column: str, value: Any, names: dict[tuple[str, int], Text], lang: str) -> list[Text]:
+    """Return a value as people say it, each part with its language; empty when there is none."""
     table = referred_table(noun, column)
-    if value is None or value == []:
-        return ""
+    if value is None or value in ([], ""):
+        return []
     if table:
-        return ", ".join(names.get((table, number), f"#{number}") for number in _numbers(value))
+        return [names.get((table, number), Text(f"#{number}", lang)) for number in _numbers(value)]
+    # The texts of both languages stand in columns of their own.
+    spoken = column[-2:] if column.endswith(("_lv", "_en")) else lang
+    return [Text(_one_in_words(noun, column, value, lang), spoken)]
+
+
+def _one_in_words(noun: str, column: str, value: Any, lang: str) -> str:
     if isinstance(value, bool):
         return (_YES if value else _NO).read_in(lang).words
     kind = Base.metadata.tables[noun].c[column].type

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from lag_tracker.decisions.operations import DecisionWords
 from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.bilingual import Text
 from lag_tracker.models.decision import Decision, DecisionMethod
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.topic import Topic
@@ -19,7 +20,7 @@ from lag_tracker.web.fields import (
     lazy,
     one_of_two,
 )
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Form, RecordForm
 
 #: A decision may be long; it still stands on one line.
@@ -64,11 +65,16 @@ class DecisionForm(RecordForm):
 
     def offer(self, *, items: Iterable[AgendaItem], topics: Iterable[Topic], initiatives: Iterable[Initiative]) -> None:
         """Offer what it may be about."""
-        self.agenda_item_id.offer((one.id, f"{one.position}. {plain(one.title)}") for one in items)
-        self.topic_id.offer((one.id, plain(one.title)) for one in topics)
-        self.initiative_id.offer((one.id, plain(one.title)) for one in initiatives)
+        self.agenda_item_id.offer((one.id, _called(one)) for one in items)
+        self.topic_id.offer((one.id, passage(one.title)) for one in topics)
+        self.initiative_id.offer((one.id, passage(one.title)) for one in initiatives)
 
     @property
     def words(self) -> DecisionWords:
         """What was filled in, by column."""
         return cast("DecisionWords", {name: value for name, value in self.values.items() if name != "is_public"})
+
+
+def _called(item: AgendaItem) -> Text:
+    title, lang = passage(item.title)
+    return Text(f"{item.position}. {title}", lang)

@@ -241,7 +241,7 @@ def changes_table(rows: Iterable[dict[str, Any]]) -> Listing:
             gettext("When"): lambda row: clock_time(row["entry"].done_at),
             gettext("Who"): itemgetter("who"),
             gettext("Record"): lambda row: starting_capital(row["noun"]),
-            gettext("Name"): lambda row: row["name"] or f"#{row['entry'].record_id}",
+            gettext("Name"): lambda row: row["name"].words if row["name"] else f"#{row['entry'].record_id}",
             gettext("What was done"): lambda row: label_of(row["entry"].deed),
             gettext("Changes"): lambda row: "; ".join(map(_change, row["changes"])) or None,
         },
@@ -249,6 +249,7 @@ def changes_table(rows: Iterable[dict[str, Any]]) -> Listing:
 
 
 def _change(change: ShownChange) -> str:
-    if change.before is None:
+    if change.before is None or change.after is None:
         return change.column
-    return f"{change.column}: {change.before or '–'} → {change.after or '–'}"
+    before, after = (joined(part.words for part in parts) or "–" for parts in (change.before, change.after))
+    return f"{change.column}: {before} → {after}"

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import MeetingGroup
 from lag_tracker.models.municipality import Municipality
@@ -104,10 +104,10 @@ def has_meetings(session: Session, group_id: int) -> bool:
 
 
 class Places(NamedTuple):
-    """What a group may belong to: pairs of number and name."""
+    """What a group may belong to: pairs of number and name, with its language."""
 
-    municipalities: list[tuple[int, str]]
-    parents: list[tuple[int, str]]
+    municipalities: list[tuple[int, Text]]
+    parents: list[tuple[int, Text]]
     networks: list[tuple[int, str]]
 
 
@@ -132,5 +132,5 @@ def places_for(session: Session, group: Group | None, *, lang: str) -> Places:
     )
 
 
-def _named(rows: Iterable[Row[*tuple[Any, ...]]], lang: str) -> list[tuple[int, str]]:
-    return [(number, Bilingual(lv, en).read_in(lang).words) for number, lv, en in rows]
+def _named(rows: Iterable[Row[*tuple[Any, ...]]], lang: str) -> list[tuple[int, Text]]:
+    return [(number, Bilingual(lv, en).read_in(lang)) for number, lv, en in rows]

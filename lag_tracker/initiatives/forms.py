@@ -9,7 +9,7 @@ from lag_tracker.initiatives.managed import Attached, Choices
 from lag_tracker.initiatives.moves import MOVES
 from lag_tracker.initiatives.operations import InitiativeWords
 from lag_tracker.labels import meeting_title
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative, InitiativeState, InitiativeStateChange
@@ -26,7 +26,7 @@ from lag_tracker.web.fields import (
     lazy,
     one_of_two,
 )
-from lag_tracker.web.formatting import coarse_date, plain
+from lag_tracker.web.formatting import coarse_date, passage
 from lag_tracker.web.forms import Form, RecordForm
 from lag_tracker.web.language import reading_language
 
@@ -35,11 +35,11 @@ TITLE_NEEDED = lazy("Enter the title in Latvian or in English.")
 BEGINNING = 80
 
 
-def said_meeting(meeting: Meeting) -> str:
-    """Return a meeting as a list to choose from names it: its day and its title."""
-    title = meeting_title(meeting.title, meeting.kind, meeting.ordinal, reading_language()).words
-    day = coarse_date(meeting.starts_on, meeting.date_precision)
-    return f"{day or gettext('date not known')} – {title}"
+def said_meeting(meeting: Meeting) -> Text:
+    """Return a meeting as a list to choose from names it: its day and its title, in one language."""
+    title, lang = meeting_title(meeting.title, meeting.kind, meeting.ordinal, reading_language())
+    day = coarse_date(meeting.starts_on, meeting.date_precision, lang)
+    return Text(f"{day or gettext('date not known')} – {title}", lang)
 
 
 class InitiativeForm(RecordForm):
@@ -55,9 +55,9 @@ class InitiativeForm(RecordForm):
 
     def offer(self, choices: Choices, group: Group) -> None:
         """Offer what an initiative of a group can belong to."""
-        self.theme_id.offer((one.id, plain(one.name)) for one in choices.themes)
+        self.theme_id.offer((one.id, passage(one.name)) for one in choices.themes)
         self.topic_id.offer(
-            (one.id, plain(one.title) if one.group_id == group.id else gettext("(a topic of another group)"))
+            (one.id, passage(one.title) if one.group_id == group.id else gettext("(a topic of another group)"))
             for one in choices.topics
         )
         self.proposer_id.offer((one.id, one.name) for one in choices.people)
@@ -166,14 +166,16 @@ class SplitForm(Form):
         return [record for record in getattr(self.attached, name) if record.id in (self[name].data or [])]
 
 
-def _said(record: Any) -> str:
-    """Return a record as a list to choose from names it."""
+def _said(record: Any) -> Text:
+    """Return a record as a list to choose from names it, in one language."""
     if isinstance(record, Meeting):
         return said_meeting(record)
     if isinstance(record, Comment):
-        return f"{record.person.name if record.person else record.author_name or '–'}: {_beginning(record.text)}"
-    words = plain(getattr(record, "title", None) or record.text)
-    return f"{_beginning(words)} ({coarse_date(record.meeting.starts_on, record.meeting.date_precision)})"
+        author = record.person.name if record.person else record.author_name or "–"
+        return Text(f"{author}: {_beginning(record.text)}", record.language)
+    words, lang = passage(getattr(record, "title", None) or record.text)
+    day = coarse_date(record.meeting.starts_on, record.meeting.date_precision, lang)
+    return Text(f"{_beginning(words)} ({day})", lang)
 
 
 def _beginning(words: str) -> str:

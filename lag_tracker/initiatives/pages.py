@@ -39,7 +39,7 @@ from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.traits import Precision, RoughDay
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
@@ -152,7 +152,7 @@ def merge(slug: str) -> Response:
     initiative = _changeable(slug)
     others = {one.id: one for one in others_to_merge_with(db.session(), initiative)}
     form = MergeForm()
-    form.into.offer((number, plain(one.title)) for number, one in others.items())
+    form.into.offer((number, passage(one.title)) for number, one in others.items())
     if form.is_accepted():
         with form.rules():
             into = others[form.into.data]

@@ -19,7 +19,7 @@ from lag_tracker.web.fields import (
     TickField,
     lazy,
 )
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage, plain
 from lag_tracker.web.forms import Form
 
 #: A decision may be long; it still stands on one line.
@@ -57,7 +57,7 @@ class LogForm(Form):
             like_last = {"kind": last.kind, "mode": last.mode, "place": plain(last.place) or None}
         super().__init__(**like_last)
         self.people.offer(people_to_tick(members))
-        self.others.offer((group.id, plain(group.name)) for group in others)
+        self.others.offer((group.id, passage(group.name)) for group in others)
 
     @property
     def held(self) -> HeldMeeting:

@@ -26,7 +26,7 @@ from lag_tracker.web.fields import (
     lazy,
     one_of_two,
 )
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, Form
 
 #: Fields that are no columns: they say when it is, and what it belongs to.
@@ -88,11 +88,11 @@ class MeetingForm(ChangeForm):
         self, *, groups: Sequence[Group], networks: Iterable[Network], municipalities: Iterable[Municipality]
     ) -> None:
         """Offer what the meeting may belong to."""
-        names = [(group.id, plain(group.name)) for group in groups]
+        names = [(group.id, passage(group.name)) for group in groups]
         self.leading.offer(names)
         self.others.offer(names)
         self.networks.offer((network.id, network.name) for network in networks)
-        self.organiser_id.offer((one.id, plain(one.name)) for one in municipalities)
+        self.organiser_id.offer((one.id, passage(one.name)) for one in municipalities)
 
     @property
     def moment(self) -> Moment:

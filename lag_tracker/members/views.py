@@ -32,7 +32,7 @@ from lag_tracker.people.queries import all_known, changeable_person, telling_con
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.fields import RecordField
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage, plain
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
@@ -88,7 +88,7 @@ def _member_form(group: Group) -> MemberForm:
     form.look_up(known)
     form.name.offer(one.name for one in known if one.is_readable)
     form.organisation.offer(plain(name) for name in organisation_names(session))
-    form.member_group_id.offer((one.id, plain(one.name)) for one in groups_to_belong(session, group, viewer=viewer()))
+    form.member_group_id.offer((one.id, passage(one.name)) for one in groups_to_belong(session, group, viewer=viewer()))
     _offer_members(form.substitute_for_id, group, besides=None)
     return form
 
@@ -97,7 +97,7 @@ def _offer_members(field: RecordField, group: Group, *, besides: Membership | No
     """Let a field offer those for whom somebody can stand in: who belongs to the group and stands in for nobody."""
     chosen = besides.substitute_for_id if besides else None
     field.offer(
-        (one.id, plain(one.member_name))
+        (one.id, passage(one.member_name))
         for one in memberships_in(db.session(), group.id)
         if one.id == chosen or not (one is besides or one.substitute_for_id or one.is_over(today()))
     )

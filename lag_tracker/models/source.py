@@ -29,6 +29,12 @@ class Source(Identified, Revised, Archivable, Base):
     read_minutes: Mapped[int | None]
 
     @property
+    def issued_by(self) -> Bilingual:
+        """Publisher and department, taken to be in the languages that the title is in."""
+        name = f"{self.publisher}, {self.department}" if self.department else self.publisher
+        return Bilingual(name if self.title_lv or not self.title_en else None, name if self.title_en else None)
+
+    @property
     def title(self) -> Bilingual:
         """The source's own title, in both languages."""
         return Bilingual(self.title_lv, self.title_en)

@@ -41,7 +41,7 @@ from lag_tracker.networks.queries import (
 )
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
@@ -140,7 +140,7 @@ def edit(slug: str) -> Response:
 
 def _network_form(network: Network | None) -> NetworkForm:
     form = NetworkForm(network)
-    form.themes.offer((theme.id, plain(theme.name)) for theme in all_themes(db.session()))
+    form.themes.offer((theme.id, passage(theme.name)) for theme in all_themes(db.session()))
     form.programme.offer(programme_names(db.session()))
     return form
 
@@ -180,7 +180,7 @@ def new_partner(slug: str) -> Response:
     """Let an administrator add a municipality to a network."""
     session, network = db.session(), _found(slug)
     form = NewPartnerForm()
-    form.municipality_id.offer((one.id, plain(one.name)) for one in municipalities_to_join(session, network.id))
+    form.municipality_id.offer((one.id, passage(one.name)) for one in municipalities_to_join(session, network.id))
     if form.is_accepted():
         with form.rules():
             add_partner(network, session=session, municipality_id=form.municipality_id.data, words=form.partner_words)

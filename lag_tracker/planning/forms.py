@@ -22,7 +22,7 @@ from lag_tracker.web.fields import (
     TickField,
     lazy,
 )
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Form
 
 #: What the next meeting takes from the last one as it was.
@@ -82,12 +82,12 @@ class PlanForm(Form):
             like_last |= {"networks": last.networks, "others": last.groups[1:]}
         likely = [left.item.id for left in items if left.is_likely]
         super().__init__(**like_last, people=list(expected), items=likely)
-        self.items.offer((left.item.id, plain(left.item.title)) for left in items)
+        self.items.offer((left.item.id, passage(left.item.title)) for left in items)
 
     def offer(self, *, members: list[Membership], others: Iterable[Group], networks: Iterable[Network]) -> None:
         """Offer whom and what the meeting may belong to."""
         self.people.offer(people_to_tick(members))
-        self.others.offer((group.id, plain(group.name)) for group in others)
+        self.others.offer((group.id, passage(group.name)) for group in others)
         self.networks.offer((network.id, network.name) for network in networks)
 
     @property

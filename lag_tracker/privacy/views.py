@@ -12,6 +12,7 @@ from lag_tracker.audit.queries import names_of
 from lag_tracker.config import Settings
 from lag_tracker.database import as_json, db, utc_now
 from lag_tracker.letters.post import delete_files_to, letter_folder
+from lag_tracker.models.bilingual import Text
 from lag_tracker.models.person import Person
 from lag_tracker.privacy.operations import Posted, erase_person, keep_erased_list
 from lag_tracker.privacy.queries import Kept, kept_about, mentions_of
@@ -32,10 +33,10 @@ def own_data() -> str:
     """Show people all that is kept about them (Regulation (EU) 2016/679, art. 15)."""
     lang, rows, account = reading_language(), _own(), signed_in_account()
     names = names_of(db.session(), records_named(rows), viewer=viewer(), lang=lang)
-    names["account", account.id] = account.email
+    names["account", account.id] = Text(account.email, lang)
     if account.person:
-        names["person", account.person.id] = account.person.name
-    nouns = dict[str, list[list[tuple[str, str]]]]()
+        names["person", account.person.id] = Text(account.person.name, lang)
+    nouns = dict[str, list[list[tuple[str, list[Text]]]]]()
     for kept in rows:
         nouns.setdefault(noun_words(kept.noun, lang), []).append(kept_in_words(kept, names, lang))
     return render_template("privacy/own_data.html", nouns=nouns)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from lag_tracker.audit.words import referred_table, value_in_words
-from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.privacy.queries import Kept
 from lag_tracker.words import column_words, noun_words
 
@@ -54,23 +54,24 @@ def records_named(rows: Iterable[Kept]) -> dict[str, set[int]]:
     return found
 
 
-def kept_in_words(kept: Kept, names: dict[tuple[str, int], str], lang: str) -> list[tuple[str, str]]:
-    """Return a row's columns and values in words; `names` are those of `records_named`."""
+def kept_in_words(kept: Kept, names: dict[tuple[str, int], Text], lang: str) -> list[tuple[str, list[Text]]]:
+    """Return a row's columns and values in words, each part with its language; `names` are those of `records_named`."""
     rows = ((column, _said(kept, column, value, names, lang)) for column, value in kept.values.items())
     return [(column_words(column, lang), words) for column, words in rows if column != "id" and words]
 
 
-def _said(kept: Kept, column: str, value: Any, names: dict[tuple[str, int], str], lang: str) -> str:
+def _said(kept: Kept, column: str, value: Any, names: dict[tuple[str, int], Text], lang: str) -> list[Text]:
     if (column, value if isinstance(value, str) else "") in _CODES:
-        return _CODES[column, value].read_in(lang).words
+        return [_CODES[column, value].read_in(lang)]
     if kept.noun == "audit_entry" and column == "noun":
-        return noun_words(value, lang)
+        return [Text(noun_words(value, lang), lang)]
     if kept.noun == "audit_entry" and column == "record_id":
-        return names.get((kept.values["noun"], value), f"#{value}")
+        return [names.get((kept.values["noun"], value), Text(f"#{value}", lang))]
     if isinstance(value, dict):
-        return ", ".join(_of_form(value) if kept.noun == "draft" else sorted(column_words(one, lang) for one in value))
+        words = _of_form(value) if kept.noun == "draft" else sorted(column_words(one, lang) for one in value)
+        return [Text(one, lang) for one in words]
     if isinstance(value, bytes):
-        return "…"
+        return [Text("…", lang)]
     plain = value.isoformat() if isinstance(value, date) else value.value if isinstance(value, StrEnum) else value
     return value_in_words(kept.noun, column, plain, names, lang)
 

@@ -21,6 +21,7 @@ from lag_tracker.private_feeds.operations import client_of, end_feed, make_feed,
 from lag_tracker.private_feeds.queries import calendars_of, groups_for, kinds_for, own_feeds
 from lag_tracker.subscriptions.queries import Subscription
 from lag_tracker.web.access import Access, signed_in_account, viewer
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.limits import Misses
@@ -99,7 +100,7 @@ def index() -> Response:
     """Show somebody their private feeds, and make another."""
     session, account, form = db.session(), signed_in_account(), FeedForm()
     groups = groups_for(session, viewer())
-    form.group.offer((group.id, group.name.read_in(reading_language()).words) for group in groups)
+    form.group.offer((group.id, passage(group.name)) for group in groups)
     form.kind.among = [*kinds_for(viewer(), account.person_id)]
     if request.method == "GET" and form.language.data is None:
         form.language.data = reading_language()

@@ -28,7 +28,7 @@ from lag_tracker.web.fields import (
     lazy,
     read_day,
 )
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Form
 
 #: What the meetings take from the last one as it was.
@@ -101,7 +101,7 @@ class SeriesForm(Form):
         if last is not None:
             given |= {name: getattr(last, name) for name in LIKE_LAST} | {"networks": last.networks}
         super().__init__(**given)
-        self.others.offer((group.id, plain(group.name)) for group in others)
+        self.others.offer((group.id, passage(group.name)) for group in others)
         self.networks.offer((network.id, network.name) for network in networks)
 
     @property

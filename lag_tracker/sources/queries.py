@@ -27,6 +27,7 @@ class CitedSource(NamedTuple):
 
     publisher: str
     department: str | None
+    issued_by: Bilingual
     title: Bilingual
     url: str | None
     published_on: date | None
@@ -78,6 +79,7 @@ def _cited(source: Source, citations: list[Citation]) -> CitedSource:
     return CitedSource(
         source.publisher,
         source.department,
+        source.issued_by,
         source.title,
         source.url,
         source.published_on,

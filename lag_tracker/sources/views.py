@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.database import db, utc_now
 from lag_tracker.labels import meeting_title
+from lag_tracker.models.bilingual import Text
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.source import Source
@@ -23,7 +24,7 @@ from lag_tracker.sources.operations import (
 )
 from lag_tracker.sources.queries import changeable_among, changeable_source, citable_record, citations_for, sources
 from lag_tracker.web.access import Access, viewer
-from lag_tracker.web.formatting import plain
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import DEED, FORM, page
@@ -171,22 +172,22 @@ def _citable(noun: str, number: int) -> Any:
     return citable_record(db.session(), noun, number, viewer=viewer()) or abort(404)
 
 
-def _in_words(source: Source) -> str:
-    year = f" ({source.published_on.year})" if source.published_on else ""
-    return f"{source.publisher}: {plain(source.title)}{year}"
+def _in_words(source: Source) -> Text:
+    (title, lang), year = passage(source.title), f" ({source.published_on.year})" if source.published_on else ""
+    return Text(f"{source.publisher}: {title}{year}", lang)
 
 
-def _place_of(noun: str, record: Any) -> tuple[str, str]:
-    """Return what a record is called, and the address of the page that shows it."""
+def _place_of(noun: str, record: Any) -> tuple[Text, str]:
+    """Return what a record is called, with the language of its name, and the address of the page that shows it."""
     if noun == "meeting":
         return _title(record), url_for("meetings.show", slug=record.slug)
     if noun == "decision":
-        return plain(record.text), url_for("meetings.show", slug=record.meeting.slug)
+        return passage(record.text), url_for("meetings.show", slug=record.meeting.slug)
     if noun == "partnership":
-        name = f"{plain(record.municipality.name)}, {record.network.name}"
-        return name, url_for("networks.show", slug=record.network.slug)
+        municipality, lang = passage(record.municipality.name)
+        return Text(f"{municipality}, {record.network.name}", lang), url_for("networks.show", slug=record.network.slug)
     if noun == "milestone":
-        return plain(record.title), _owner_address(record)
+        return passage(record.title), _owner_address(record)
     return _words(record), url_for(_PAGES[noun], slug=record.slug)
 
 
@@ -199,8 +200,8 @@ _PAGES = {
 }
 
 
-def _title(meeting: Meeting) -> str:
-    return meeting_title(meeting.title, meeting.kind, meeting.ordinal, reading_language()).words
+def _title(meeting: Meeting) -> Text:
+    return meeting_title(meeting.title, meeting.kind, meeting.ordinal, reading_language())
 
 
 def _owner_address(milestone: Milestone) -> str:
@@ -209,6 +210,6 @@ def _owner_address(milestone: Milestone) -> str:
     return url_for("milestones.of_network", network=milestone.network.slug if milestone.network else "")
 
 
-def _words(record: Any) -> str:
+def _words(record: Any) -> Text:
     name = getattr(record, "name", None) or record.title
-    return name if isinstance(name, str) else plain(name)
+    return Text(name, reading_language()) if isinstance(name, str) else passage(name)

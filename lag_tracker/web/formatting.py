@@ -167,33 +167,43 @@ def said(text: Text) -> Markup:
     return Markup('<span lang="{}">{}</span>').format(text.lang, text.words)
 
 
+def said_in(words: str, lang: str) -> Markup:
+    """Return words of which the language is on record, such as somebody's comment, marked with it where needed."""
+    return said(Text(words, lang))
+
+
+def passage(text: Bilingual) -> Text:
+    """Return a bilingual text in the language being read, or the one that exists, with its language."""
+    return text.read_in(reading_language())
+
+
 def read(text: Bilingual) -> Markup:
     """Return a bilingual text in the language being read, or the one that exists with its `lang`."""
-    return said(text.read_in(reading_language()))
+    return said(passage(text))
 
 
 def plain(text: Bilingual) -> str:
-    """Return a bilingual text without marks, for titles and attributes."""
-    return text.read_in(reading_language()).words
+    """Return a bilingual text without marks, for titles, attributes and files, which have no place for them."""
+    return passage(text).words
 
 
 def paragraphs(text: Bilingual) -> Markup:
     """Return a bilingual text as paragraphs: an empty line parts them."""
-    passage = text.read_in(reading_language())
-    lang = "" if passage.lang == reading_language() else Markup(' lang="{}"').format(passage.lang)
-    blocks = [block.strip() for block in passage.words.replace("\r\n", "\n").split("\n\n")]
+    words, spoken = passage(text)
+    lang = "" if spoken == reading_language() else Markup(' lang="{}"').format(spoken)
+    blocks = [block.strip() for block in words.replace("\r\n", "\n").split("\n\n")]
     return Markup("").join(Markup("<p{}>{}</p>").format(lang, block) for block in blocks if block)
 
 
 def lines(text: Bilingual) -> list[Markup]:
     """Return each line of a bilingual text on its own, for lists."""
-    passage = text.read_in(reading_language())
-    return [said(Text(line.strip(), passage.lang)) for line in passage.words.splitlines() if line.strip()]
+    words, spoken = passage(text)
+    return [said(Text(line.strip(), spoken)) for line in words.splitlines() if line.strip()]
 
 
 def reading_minutes(*texts: Bilingual) -> int:
     """Return how many minutes the texts take to read, 0 when it is less than one."""
-    words = sum(len(text.read_in(reading_language()).words.split()) for text in texts)
+    words = sum(len(plain(text).split()) for text in texts)
     return round(words / WORDS_A_MINUTE)
 
 

@@ -82,6 +82,7 @@ def init_templates(app: Flask) -> None:
     )
     environment.filters.update(
         said=formatting.said,
+        said_in=formatting.said_in,
         read=formatting.read,
         plain=formatting.plain,
         paragraphs=formatting.paragraphs,

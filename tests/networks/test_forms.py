@@ -81,7 +81,7 @@ def test_somebody_elses_themes_are_not_overwritten_unseen(chief: FlaskClient) ->
     send(chief, "/en/networks/tikls/edit", themes=[str(db.session.scalar(select(Theme.id)))])
     answer = send(chief, "/en/networks/tikls/edit", page=opened, name="Cits")
     assert answer.status_code == 409
-    assert "Zaļā mobilitāte</blockquote>" in answer.text
+    assert '<span lang="lv">Zaļā mobilitāte</span></blockquote>' in answer.text
 
 
 def test_a_municipality_takes_part_once_and_in_one_role(chief: FlaskClient) -> None:

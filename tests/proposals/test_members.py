@@ -93,7 +93,7 @@ def test_an_agenda_item_is_proposed_for_a_coming_meeting_that_the_member_sees(ap
     meeting_page = member.get("/en/meetings/decembris")
     address = links(meeting_page.text)["Propose an agenda item"]
     page = member.get(address)
-    assert texts(page.text, "option")[3:] == ["for no meeting", "1 December 2026 – Decembra sēde"]
+    assert texts(page.text, "option")[3:] == ["for no meeting", "2026. gada 1. decembris – Decembra sēde"]
     assert (form_of(page)["kind"], form_of(page)["meeting_id"]) == (["agenda_item"], [str(ahead.id)])
     assert send(member, address, page=page, title="Par soliem").status_code == 303
     assert db.session.scalars(select(Proposal.meeting_id)).all() == [ahead.id]

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from flask_babel import gettext
+from markupsafe import Markup
 from wtforms import (  # type: ignore[attr-defined]  # the types are of an older WTForms
     BooleanField,
     SelectChoice,
@@ -16,6 +17,8 @@ from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from lag_tracker.labels import label
+from lag_tracker.models.bilingual import Text
+from lag_tracker.web.formatting import said
 from lag_tracker.web.language import reading_language
 
 #: No record has a number of more digits; longer ones would not fit the database.
@@ -83,6 +86,10 @@ class ChoiceField(SelectField):
         return label(self.data, reading_language()) if self.data else ""
 
 
+def _spoken(name: str | Text) -> Text:
+    return name if isinstance(name, Text) else Text(name, reading_language())
+
+
 class RecordField(SelectField):
     """One of the records that the page offers, by its id; `data` is the id, or None."""
 
@@ -92,18 +99,19 @@ class RecordField(SelectField):
         """Make a field whose records `offer` gives later; `empty` is the words for none, when none is allowed."""
         super().__init__(words, validators, validate_choice=False, **given)
         self.empty = empty
-        self.records: dict[int, str] = {}
+        self.records: dict[int, Text] = {}
 
-    def offer(self, records: Iterable[tuple[int, str]]) -> None:
-        """Offer these records: id and name."""
-        self.records = dict(records)
+    def offer(self, records: Iterable[tuple[int, str | Text]]) -> None:
+        """Offer these records: id and name, with its language where that may not be the page's."""
+        self.records = {number: _spoken(name) for number, name in records}
 
     def iter_choices(self) -> Any:
         """Yield what is offered."""
         if self.empty is not None or self.data is None:
             yield Choice("", str(self.empty or gettext("Choose …")), self.data is None, {})
         for number, name in self.records.items():
-            yield Choice(str(number), name, number == self.data, {})
+            foreign = {} if name.lang == reading_language() else {"lang": name.lang}
+            yield Choice(str(number), name.words, number == self.data, foreign)
 
     def has_groups(self) -> bool:
         """Tell that the records stand in one list."""
@@ -125,8 +133,8 @@ class RecordField(SelectField):
             raise StopValidation(gettext("Choose one of the list."))
 
     def words(self) -> str:
-        """Return the record's name."""
-        return self.records.get(self.data, "") if self.data is not None else ""
+        """Return the record's name, marked with its language."""
+        return said(self.records[self.data]) if self.data in self.records else ""
 
 
 class RecordsField(SelectMultipleField):
@@ -139,12 +147,12 @@ class RecordsField(SelectMultipleField):
     def __init__(self, words: Any = None, validators: Any = (), **given: Any) -> None:
         """Make a field whose records `offer` gives later."""
         super().__init__(words, validators, validate_choice=False, coerce=int, choices=[], **given)
-        self.records: dict[int, str] = {}
+        self.records: dict[int, Text] = {}
 
-    def offer(self, records: Iterable[tuple[int, str]]) -> None:
-        """Offer these records: id and name."""
-        self.records = dict(records)
-        self.choices = [SelectChoice(number, name) for number, name in self.records.items()]
+    def offer(self, records: Iterable[tuple[int, str | Text]]) -> None:
+        """Offer these records: id and name, with its language where that may not be the page's."""
+        self.records = {number: _spoken(name) for number, name in records}
+        self.choices = [SelectChoice(number, said(name)) for number, name in self.records.items()]
 
     @property
     def chosen(self) -> list[int]:
@@ -165,8 +173,8 @@ class RecordsField(SelectMultipleField):
             raise StopValidation(gettext("Choose from the list."))
 
     def words(self) -> str:
-        """Return the names, with commas."""
-        return ", ".join(self.records.get(number, "") for number in self.data or [])
+        """Return the names, with commas, each marked with its language."""
+        return Markup(", ").join(said(self.records[number]) for number in self.chosen if number in self.records)
 
 
 class LanguageField(SelectField):
