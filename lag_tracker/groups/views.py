@@ -73,7 +73,7 @@ def show(slug: str) -> str:
         upcoming=upcoming_meetings(session, viewer=viewer(), today=today(), limit=10, only=of_groups(ids)),
         past_by_year=_by_year(past[:SHOWN_PAST]),
         has_more_past=len(past) > SHOWN_PAST,
-        archived=archived_meetings(session, ids, viewer=viewer()) if viewer().may_manage([group.id]) else [],
+        archived=archived_meetings(session, of_groups(ids), viewer=viewer()) if viewer().may_manage([group.id]) else [],
         undated=undated_meetings(session, viewer=viewer(), limit=20, only=of_groups(ids)),
         milestones=milestones_between(session, viewer=viewer(), first=today(), only=Milestone.group_id.in_(ids)),
         decisions=latest_decisions(

@@ -15,7 +15,7 @@ from lag_tracker.models.group import Group, group_network
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingState
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
-from lag_tracker.models.visibility import Viewer, changeable_groups, changeable_meetings, held_by
+from lag_tracker.models.visibility import Viewer, changeable_groups, changeable_meetings
 
 #: More groups are not offered to meet together.
 MOST_JOINING = 100
@@ -41,13 +41,13 @@ def changeable_meeting(session: Session, slug: str, *, viewer: Viewer) -> Meetin
     ).one_or_none()
 
 
-def archived_meetings(session: Session, group_ids: Sequence[int], *, viewer: Viewer) -> list[MeetingRow]:
-    """Return the meetings of these groups that were put away and that `viewer` may take back, the latest first."""
+def archived_meetings(session: Session, only: ColumnElement[bool], *, viewer: Viewer) -> list[MeetingRow]:
+    """Return the meetings that `only` picks, that were put away and `viewer` may take back, the latest first."""
     return read_rows(
         session,
         viewer,
         select(*COLUMNS)
-        .where(changeable_meetings(viewer), held_by(Meeting.id, frozenset(group_ids)))
+        .where(changeable_meetings(viewer), only)
         .where(Meeting.archived_at.is_not(None))
         .order_by(Meeting.starts_on.is_(None), Meeting.starts_on.desc(), Meeting.id.desc())
         .limit(MOST_ARCHIVED),

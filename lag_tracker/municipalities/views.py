@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from lag_tracker.database import db, utc_now
 from lag_tracker.meetings.queries import past_meetings, undated_meetings, upcoming_meetings
 from lag_tracker.municipalities.forms import MunicipalityForm
+from lag_tracker.meetings.managed import archived_meetings
 from lag_tracker.municipalities.operations import (
     add_municipality,
     change_municipality,
@@ -100,6 +101,7 @@ def edit(slug: str) -> Response:
     return form_page("municipalities/form.html", form, municipality=municipality)
 
 
+        archived=archived_meetings(session, own, viewer=viewer()) if viewer().is_manager else [],
 @page(
     blueprint,
     lv="/pasvaldibas/<slug>/arhivs",

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from lag_tracker.database import db, utc_now
 from lag_tracker.meetings.queries import of_networks, past_meetings, undated_meetings, upcoming_meetings
+from lag_tracker.meetings.managed import archived_meetings
 from lag_tracker.models.network import Network, NetworkKind, Partnership
 from lag_tracker.models.theme import Theme
 from lag_tracker.networks.forms import NetworkForm, NewPartnerForm, PartnerForm
@@ -128,6 +129,7 @@ def edit(slug: str) -> Response:
     form = _network_form(network)
     if form.is_accepted():
         change_network(
+        archived=archived_meetings(session, own, viewer=viewer()) if viewer().is_manager else [],
             network,
             session=session,
             words=form.network_words,

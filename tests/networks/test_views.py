@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
@@ -16,6 +18,7 @@ from lag_tracker.models.theme import Theme
 from lag_tracker.models.traits import Audience, Certainty, Precision
 from tests import factories
 from tests.reading import facts, links, texts
+from tests.visitors import administrator, manager_of
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 pytestmark = pytest.mark.usefixtures("app")
@@ -228,3 +231,35 @@ def test_pages_cost_the_same_for_one_and_for_three(client: FlaskClient, statemen
             client.get(address)
         costs.append(len(ran))
     assert costs == [5, 10]
+
+
+def test_a_networks_deadlines_and_meetings_are_saved_from_its_page(client: FlaskClient) -> None:
+    network = cities4csr()
+    factories.milestone(network)
+    factories.meeting(networks=[network], starts_on=date(2021, 6, 2))
+    db.session.commit()
+    page = client.get("/en/networks/cities4csr").text
+    found = {words: address for words, address in links(page).items() if words.startswith("Save")}
+    assert found == {
+        "Save the list of deadlines: Excel": "/en/networks/cities4csr/milestones.xlsx",
+        "Save the list of deadlines: CSV": "/en/networks/cities4csr/milestones.csv",
+        "Save the list of deadlines: calendar (ICS)": "/en/calendars/networks/cities4csr.ics",
+        "Save the list of meetings: Excel": "/en/calendar.xlsx?network=cities4csr",
+        "Save the list of meetings: CSV": "/en/calendar.csv?network=cities4csr",
+        "Save the list of meetings: calendar (ICS)": "/en/calendars/networks/cities4csr.ics",
+    }
+    assert {client.get(address).status_code for address in found.values()} == {200}
+
+
+def test_who_may_take_back_an_archived_meeting_finds_it_at_its_network_or_municipality(
+    app: Flask, client: FlaskClient
+) -> None:
+    kekava = factories.municipality(slug="kekava")
+    away: dict[str, Any] = {"archived_at": TODAY, "starts_on": date(2021, 5, 1)}
+    factories.meeting("Tīkla sanāksme", networks=[cities4csr()], **away)
+    factories.meeting("Novada sanāksme", organiser=kekava, **away)
+    db.session.commit()
+    pages = {"/en/networks/cities4csr": "Tīkla sanāksme", "/en/municipalities/kekava": "Novada sanāksme"}
+    chief, manager = administrator(app), manager_of(app, factories.group())
+    for visitor, expected in ((chief, [[title] for title in pages.values()]), (manager, [[], []]), (client, [[], []])):
+        assert [texts(visitor.get(page).text, "h3", css_class="meeting-title") for page in pages] == expected
