@@ -62,9 +62,10 @@ def add(email: str, *, administrator: bool, language: str) -> None:
 def show() -> None:
     """Print all accounts: address, what it may do, and when it signed in last."""
     with records():
-        for account, roles, signed_in_at in all_accounts(database.db.session()):
-            rights = "administrator" if account.is_administrator else f"{roles} group{'' if roles == 1 else 's'}"
-            last = f"{signed_in_at:%Y-%m-%d %H:%M} UTC" if signed_in_at else "never signed in"
+        for row in all_accounts(database.db.session()):
+            account, groups = row.account, f"{row.roles} group{'' if row.roles == 1 else 's'}"
+            rights = "administrator" if account.is_administrator else groups
+            last = f"{row.signed_in_at:%Y-%m-%d %H:%M} UTC" if row.signed_in_at else "never signed in"
             click.echo("\t".join([account.email, rights, last, *([] if account.active else ["closed"])]))
 
 

@@ -134,7 +134,11 @@ ADDRESSES: dict[str, Doors] = {
     "exports.attendance_list": Doors(
         {"slug": "musu-sanaksme", "ending": "csv"}, {"slug": "cita-sanaksme", "ending": "csv"}
     ),
+    "exports.account_list": A_FILE,
     "exports.change_list": A_FILE,
+    "exports.comment_list": A_FILE,
+    "exports.failed_letter_list": A_FILE,
+    "exports.own_proposal_list": A_FILE,
     "exports.proposal_list": A_FILE,
     "exports.record_change_list": Doors(
         {"noun": "group", "number": 1, "ending": "csv"}, {"noun": "group", "number": 2, "ending": "csv"}

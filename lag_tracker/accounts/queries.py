@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.models.account import Account, GroupRole, SignIn
+from lag_tracker.models.account import Account, SignIn
 
 #: A sign-in ends by itself when nothing was done for so long, and at the latest after `LONGEST`.
 IDLE = timedelta(hours=12)
@@ -80,14 +81,33 @@ def _is_open(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return SignIn.ended_at.is_(None), SignIn.seen_at > now - IDLE, SignIn.signed_in_at > now - LONGEST
 
 
-def all_accounts(session: Session) -> list[tuple[Account, int, datetime | None]]:
-    """Return all accounts by address, each with the number of its roles and when it signed in last."""
-    roles = select(func.count()).where(GroupRole.account_id == Account.id).correlate(Account).scalar_subquery()
+class AccountRow(NamedTuple):
+    """An account with its person and roles, and when it signed in last."""
+
+    account: Account
+    signed_in_at: datetime | None
+
+    @property
+    def roles(self) -> int:
+        """In how many groups it may do something."""
+        return len(self.account.group_roles)
+
+    @property
+    def may(self) -> set[str]:
+        """What it may do, in any group or everywhere: values of `Role`, "administrator", or "nothing"."""
+        found = {one.role.value for one in self.account.group_roles}
+        return found | ({"administrator"} if self.account.is_administrator else set()) or {"nothing"}
+
+
+def all_accounts(session: Session) -> list[AccountRow]:
+    """Return all accounts by address, in two statements."""
     last = select(func.max(SignIn.signed_in_at)).where(SignIn.account_id == Account.id).correlate(Account)
     found = session.execute(
-        select(Account, roles, last.scalar_subquery()).options(joinedload(Account.person)).order_by(Account.email)
+        select(Account, last.scalar_subquery())
+        .options(joinedload(Account.person), selectinload(Account.group_roles))
+        .order_by(Account.email)
     )
-    return [(account, number, signed_in_at) for account, number, signed_in_at in found]
+    return [AccountRow(*row) for row in found]
 
 
 def find_account_of_others(session: Session, number: int, *, own: int) -> Account | None:

@@ -31,12 +31,14 @@ class Listing(NamedTuple):
     rows: Sequence[Sequence[Cell]]
 
 
-def listed(title: str, rows: Iterable[Row], columns: Mapping[str, Callable[[Row], Cell]]) -> Listing:
+def listed(
+    title: str, rows: Iterable[Row], columns: Mapping[str, Callable[[Row], Cell]], *, most: int = MOST_ROWS
+) -> Listing:
     """Return the rows under the heads of their columns; where some had to be left out, the last row says so."""
-    found = list(islice(rows, MOST_ROWS + 1))
-    cells: list[Sequence[Cell]] = [[cell(row) for cell in columns.values()] for row in found[:MOST_ROWS]]
-    if len(found) > MOST_ROWS:
-        left_out = gettext("Only the first %(most)d rows are here. Narrow the list down for the rest.", most=MOST_ROWS)
+    found = list(islice(rows, most + 1))
+    cells: list[Sequence[Cell]] = [[cell(row) for cell in columns.values()] for row in found[:most]]
+    if len(found) > most:
+        left_out = gettext("Only the first %(most)d rows are here. Narrow the list down for the rest.", most=most)
         cells.append([left_out, *[None] * (len(columns) - 1)])
     return Listing(title, list(columns), cells)
 

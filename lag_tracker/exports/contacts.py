@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterable
 
 from flask_babel import gettext
 
+from lag_tracker.accounts.queries import AccountRow
 from lag_tracker.exports.columns import Listing, joined, label_of, listed, title_of, words
 from lag_tracker.models.account import GroupRole
 from lag_tracker.models.attendance import Attendance
+from lag_tracker.models.comment import Comment
 from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.invitation import Invitation
+from lag_tracker.models.letter import Letter
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
@@ -80,17 +84,82 @@ def _attendant(row: Attendance) -> Cell:
     return row.person.name
 
 
-def roles_table(group: Group, roles: Iterable[GroupRole]) -> Listing:
-    """Who may do what in a group, and since when."""
+def roles_table(group: Group, roles: Iterable[GroupRole], invitations: Iterable[Invitation]) -> Listing:
+    """Who may do what in a group, and since when; and who is invited to it and has no role yet."""
+
+    def account(one: GroupRole | Invitation) -> Cell:
+        if isinstance(one, Invitation):
+            return gettext("invited")
+        return gettext("open") if one.account.active else gettext("closed")
+
+    def person(one: GroupRole | Invitation) -> Person | None:
+        return one.person if isinstance(one, Invitation) else one.account.person
+
+    entitled: list[GroupRole | Invitation] = [*invitations, *roles]
     return listed(
         gettext("Roles in %(group)s", group=plain(group.name)),
-        roles,
+        entitled,
         {
-            gettext("Name and surname"): lambda one: one.account.person.name if one.account.person else None,
-            gettext("E-mail address"): lambda one: one.account.email,
+            gettext("Name and surname"): lambda one: found.name if (found := person(one)) else None,
+            gettext("E-mail address"): lambda one: one.email if isinstance(one, Invitation) else one.account.email,
             gettext("Role"): lambda one: label_of(one.role),
-            gettext("Since"): lambda one: clock_time(one.given_at),
-            gettext("Account"): lambda one: gettext("open") if one.account.active else gettext("closed"),
+            gettext("Since"): lambda one: None if isinstance(one, Invitation) else clock_time(one.given_at),
+            gettext("Account"): account,
+            gettext("Invitation works until"): lambda one: (
+                clock_time(one.expires_at) if isinstance(one, Invitation) else None
+            ),
+        },
+    )
+
+
+def accounts_table(rows: Iterable[AccountRow]) -> Listing:
+    """Accounts: whose they are, what they may do, and when they signed in last."""
+    return listed(
+        gettext("Accounts"),
+        rows,
+        {
+            gettext("Name and surname"): lambda row: row.account.person.name if row.account.person else None,
+            gettext("E-mail address"): lambda row: row.account.email,
+            gettext("Administrator"): lambda row: gettext("yes") if row.account.is_administrator else gettext("no"),
+            gettext("Roles in groups"): lambda row: row.roles,
+            gettext("Account"): lambda row: gettext("open") if row.account.active else gettext("closed"),
+            gettext("Signed in last"): lambda row: clock_time(row.signed_in_at) if row.signed_in_at else None,
+        },
+    )
+
+
+def letters_table(letters: Iterable[Letter]) -> Listing:
+    """Letters that could not be sent, and why; what they say is no one's but the receiver's."""
+    return listed(
+        gettext("Letters that were not sent"),
+        letters,
+        {
+            gettext("Letter"): lambda one: one.subject,
+            gettext("Name and surname"): lambda one: one.person.name if one.person else None,
+            gettext("E-mail address"): lambda one: one.to_email,
+            gettext("Group"): lambda one: words(one.group.name) if one.group else None,
+            gettext("Written at"): lambda one: clock_time(one.created_at),
+            gettext("The mail server's answer"): lambda one: one.last_error,
+        },
+    )
+
+
+def comments_table(rows: Iterable[Comment]) -> Listing:
+    """Comments that wait for somebody to read them first, with the records they are on."""
+
+    def about(row: Comment) -> Cell:
+        if row.meeting:
+            return title_of(row.meeting.title, row.meeting.kind, row.meeting.ordinal)
+        return words(row.initiative.title) if row.initiative else None
+
+    return listed(
+        gettext("Comments waiting"),
+        rows,
+        {
+            gettext("Received at"): lambda row: clock_time(row.created_at),
+            gettext("Said by"): lambda row: row.author_name,
+            gettext("Text"): lambda row: row.text,
+            gettext("About"): about,
         },
     )
 

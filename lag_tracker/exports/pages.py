@@ -1,13 +1,20 @@
 """Lists of people as files, for those who may read who they are; that one was taken is written down."""
 
+from collections.abc import Iterable
+
 from flask import abort
 
+from lag_tracker.accounts.directory import narrowed as narrowed_accounts
 from lag_tracker.attendance.managed import attendance_by_name
 from lag_tracker.audit.operations import note_export
+from lag_tracker.comments.queries import waiting_comments
 from lag_tracker.database import db
 from lag_tracker.exports.columns import Listing
 from lag_tracker.exports.contacts import (
+    accounts_table,
     attendance_table,
+    comments_table,
+    letters_table,
     members_table,
     organisations_table,
     people_table,
@@ -16,15 +23,18 @@ from lag_tracker.exports.contacts import (
 )
 from lag_tracker.exports.views import blueprint, listing
 from lag_tracker.groups.queries import changeable_group
+from lag_tracker.invitations.queries import waiting_invitations
+from lag_tracker.letters.queries import failed_letters
 from lag_tracker.meetings.managed import changeable_meeting
-from lag_tracker.members.queries import by_office, group_of_members, memberships_in
-from lag_tracker.organisations.queries import organisations
-from lag_tracker.people.queries import matching, people, telling_contacts
-from lag_tracker.people.views import sought_in_address
-from lag_tracker.proposals.queries import answered_proposals, waiting_proposals
+from lag_tracker.members.queries import by_office, group_of_members
+from lag_tracker.members.views import narrowed as narrowed_members
+from lag_tracker.models.comment import Comment
+from lag_tracker.organisations.views import narrowed as narrowed_organisations
+from lag_tracker.people.queries import telling_contacts
+from lag_tracker.people.views import narrowed as narrowed_people
+from lag_tracker.proposals.queries import answered_proposals, proposals_by, waiting_proposals
 from lag_tracker.roles.queries import roles_of
-from lag_tracker.web.access import Access, viewer
-from lag_tracker.web.clock import today
+from lag_tracker.web.access import Access, signed_in_account, viewer
 
 __all__ = ["blueprint"]
 
@@ -35,7 +45,7 @@ def member_list(group: str) -> Listing:
     session = db.session()
     owner = group_of_members(session, group, viewer=viewer()) or abort(404)
     note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
-    members = by_office(memberships_in(session, owner.id))
+    members = by_office(narrowed_members(owner).left)
     telling = None
     if viewer().may_manage([owner.id]):
         telling = telling_contacts(session, [one.person_id for one in members], viewer=viewer())
@@ -46,12 +56,11 @@ def member_list(group: str) -> Listing:
 
 @listing(lv="/personas", en="/people", access=Access.MANAGER)
 def people_list() -> Listing:
-    """The people of the reader's groups, or those who bear the sought words; that they were taken is written down."""
+    """The people of the reader's groups whom the address asks for; that they were taken is written down."""
     session = db.session()
-    rows = matching(people(session, viewer=viewer(), today=today()), sought_in_address())
+    rows, _ = narrowed_people()
     # Guests belong to no group; every group that the reader manages learns of the list.
-    for group in sorted({group.id for row in rows for group in row.groups} | (viewer().manages if rows else set())):
-        note_export(session, noun="group", record_id=group, groups=[group])
+    _note_for({group.id for row in rows for group in row.groups} | (viewer().manages if rows else set()))
     found = people_table(rows)
     session.commit()
     return found
@@ -59,8 +68,8 @@ def people_list() -> Listing:
 
 @listing(lv="/organizacijas", en="/organisations", access=Access.MANAGER)
 def organisation_list() -> Listing:
-    """The organisations that members may represent."""
-    return organisations_table(organisations(db.session(), viewer=viewer(), today=today()))
+    """The organisations that members may represent, or those of a sector or name."""
+    return organisations_table(narrowed_organisations()[0])
 
 
 @listing(lv="/sanaksmes/<slug>/klatesosie", en="/meetings/<slug>/attendance", access=Access.MANAGER)
@@ -77,11 +86,11 @@ def attendance_list(slug: str) -> Listing:
 
 @listing(lv="/grupas/<group>/lomas", en="/groups/<group>/roles", access=Access.MANAGER)
 def role_list(group: str) -> Listing:
-    """Who may do what in a group; that it was taken is written down."""
+    """Who may do what in a group, and who is invited; that it was taken is written down."""
     session = db.session()
     owner = changeable_group(session, group, viewer=viewer()) or abort(404)
     note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
-    found = roles_table(owner, roles_of(session, owner.id))
+    found = roles_table(owner, roles_of(session, owner.id), waiting_invitations(session, owner.id))
     session.commit()
     return found
 
@@ -91,8 +100,65 @@ def proposal_list() -> Listing:
     """The proposals that wait and those answered lately; that they were taken is written down."""
     session = db.session()
     rows = [*waiting_proposals(session, viewer=viewer()), *answered_proposals(session, viewer=viewer())]
-    for group in sorted({row.group_id for row in rows}):
-        note_export(session, noun="group", record_id=group, groups=[group])
+    _note_for({row.group_id for row in rows})
     found = proposals_table(rows)
+    session.commit()
+    return found
+
+
+def _note_for(groups: Iterable[int]) -> None:
+    """Write down for the managers of each group that a list with people's words or addresses was taken."""
+    for group in sorted(groups):
+        note_export(db.session(), noun="group", record_id=group, groups=[group])
+
+
+def _note_for_administrators() -> None:
+    """Write down that a list was taken which is of no group, at the account of who took it."""
+    note_export(db.session(), noun="account", record_id=signed_in_account().id, groups=[])
+
+
+@listing(lv="/mana-lapa/priekslikumi", en="/my-page/proposals", access=Access.ACCOUNT)
+def own_proposal_list() -> Listing:
+    """What the reader proposed, and what was answered."""
+    account = signed_in_account()
+    return proposals_table(proposals_by(db.session(), account.person_id) if account.person_id else [])
+
+
+@listing(lv="/galds/komentari", en="/desk/comments", access=Access.MANAGER)
+def comment_list() -> Listing:
+    """The comments that wait for the reader; that they were taken is written down."""
+    session = db.session()
+    rows = waiting_comments(session, viewer=viewer())
+    _note_for({group for row in rows for group in _groups_of(row)})
+    found = comments_table(rows)
+    session.commit()
+    return found
+
+
+def _groups_of(comment: Comment) -> list[int]:
+    if comment.meeting:
+        return [link.group_id for link in comment.meeting.meeting_groups]
+    return [comment.initiative.group_id] if comment.initiative else []
+
+
+@listing(lv="/vestules", en="/letters", access=Access.MANAGER)
+def failed_letter_list() -> Listing:
+    """The letters that could not be sent and that the reader answers for; that they were taken is written down."""
+    session = db.session()
+    letters = failed_letters(session, viewer=viewer())
+    _note_for({letter.group_id for letter in letters if letter.group_id})
+    if any(letter.group_id is None for letter in letters):
+        _note_for_administrators()
+    found = letters_table(letters)
+    session.commit()
+    return found
+
+
+@listing(lv="/konti", en="/accounts", access=Access.ADMINISTRATOR)
+def account_list() -> Listing:
+    """The accounts that the address asks for; that they were taken is written down with the taker's own."""
+    session = db.session()
+    _note_for_administrators()
+    found = accounts_table(narrowed_accounts()[0])
     session.commit()
     return found

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Sequence
 from operator import itemgetter
 from typing import Any
+from urllib.parse import urljoin
 
+from flask import url_for
 from flask_babel import gettext
 
 from lag_tracker.actions.queries import ListedAction
@@ -19,6 +21,7 @@ from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.networks.queries import partners
+from lag_tracker.search.queries import FoundRow
 from lag_tracker.sources.queries import SourceRow
 from lag_tracker.themes.queries import ThemeRow
 from lag_tracker.topics.queries import TopicRow
@@ -26,9 +29,9 @@ from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import plain, starting_capital
 
 
-def groups_table(groups: Sequence[Group]) -> Listing:
-    """Groups; the one that a group is part of is named where it is listed, too."""
-    names = {group.id: group.name for group in groups}
+def groups_table(groups: Sequence[Group], *, among: Iterable[Group]) -> Listing:
+    """Groups; the one that a group is part of is named where it is among those that the reader sees."""
+    names = {group.id: group.name for group in among}
     return listed(
         gettext("Groups"),
         groups,
@@ -229,6 +232,21 @@ def themes_table(rows: Iterable[ThemeRow]) -> Listing:
             gettext("Networks"): lambda row: row.networks,
             gettext("Initiatives"): lambda row: row.initiatives,
         },
+    )
+
+
+def results_table(rows: Iterable[FoundRow], *, address_of: Callable[[FoundRow], str], most: int) -> Listing:
+    """Results of a search."""
+    return listed(
+        gettext("Search results"),
+        rows,
+        {
+            gettext("Kind"): lambda row: label_of(row.subject),
+            gettext("Title"): lambda row: words(row.title),
+            gettext("Date"): lambda row: day_cell(row.day, row.precision),
+            gettext("Page"): lambda row: urljoin(url_for("overview.start", _external=True), address_of(row)),
+        },
+        most=most,
     )
 
 

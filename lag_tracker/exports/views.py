@@ -31,11 +31,13 @@ from lag_tracker.exports.tables import (
     milestones_table,
     municipalities_table,
     networks_table,
+    results_table,
     sources_table,
     themes_table,
     topics_table,
 )
-from lag_tracker.groups.queries import all_groups, find_group
+from lag_tracker.groups.queries import find_group
+from lag_tracker.groups.views import narrowed as narrowed_groups
 from lag_tracker.initiatives.queries import initiatives
 from lag_tracker.initiatives.views import choices, order_in_address
 from lag_tracker.meetings.queries import (
@@ -48,15 +50,16 @@ from lag_tracker.meetings.queries import (
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import group_of_members
 from lag_tracker.milestones.queries import milestones_of
-from lag_tracker.municipalities.queries import municipalities
 from lag_tracker.municipalities.views import country_name
-from lag_tracker.networks.queries import find_network, networks, used_themes
-from lag_tracker.networks.views import kind_in_address, theme_in_address
+from lag_tracker.municipalities.views import narrowed as narrowed_municipalities
+from lag_tracker.networks.queries import find_network
+from lag_tracker.networks.views import narrowed as narrowed_networks
+from lag_tracker.search.views import address_of, found_for, typed_in_address
 from lag_tracker.sheets import as_file
 from lag_tracker.slugs import as_slug
-from lag_tracker.sources.queries import sources
+from lag_tracker.sources.views import narrowed as narrowed_sources
 from lag_tracker.themes.queries import themes
-from lag_tracker.topics.queries import topics
+from lag_tracker.topics.views import narrowed as narrowed_topics
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.files import attachment
@@ -67,6 +70,8 @@ from lag_tracker.web.routes import page
 blueprint = Blueprint("exports", __name__)
 #: One more is asked for, so that the file can say that it does not hold everything.
 ASKED = MOST_ROWS + 1
+#: Results beyond these are found by better words.
+MOST_FOUND = 500
 #: A year, or a month of it.
 _SPAN = re.compile("([12][0-9]{3})(?:-(0[1-9]|1[0-2]))?")
 
@@ -112,8 +117,9 @@ def _too_many_words(refusal: TooManyTries) -> str:
 
 @listing(lv="/grupas", en="/groups")
 def group_list() -> Listing:
-    """The groups."""
-    return groups_table(all_groups(db.session(), viewer=viewer()))
+    """The groups of a kind, municipality, network or name."""
+    found = narrowed_groups()
+    return groups_table(found.left, among=found.everything)
 
 
 @listing(lv="/grupas/<group>/uzdevumi", en="/groups/<group>/actions", access=Access.MEMBER)
@@ -156,10 +162,18 @@ def _span_in_address() -> tuple[date, date] | None:
     return date(year, month or 1, 1), date(year, last, monthrange(year, last)[1])
 
 
+@listing(lv="/meklet", en="/search")
+def search_list() -> Listing:
+    """What was found, from the first result on."""
+    typed, is_good = typed_in_address()
+    found = found_for(typed, limit=MOST_FOUND + 1) if is_good else abort(400)
+    return results_table(found.rows, address_of=address_of, most=MOST_FOUND)
+
+
 @listing(lv="/temati", en="/topics")
 def topic_list() -> Listing:
-    """The topics of every group."""
-    return topics_table(topics(db.session(), viewer=viewer(), today=today()))
+    """The topics of every group, or those of a group, state or name."""
+    return topics_table(narrowed_topics()[0])
 
 
 @listing(lv="/iniciativas", en="/initiatives")
@@ -177,15 +191,14 @@ def decision_list() -> Listing:
 
 @listing(lv="/tikli", en="/networks")
 def network_list() -> Listing:
-    """The networks of a kind and theme, with their partners."""
-    theme = theme_in_address(used_themes(db.session()))
-    return networks_table(networks(db.session(), kind=kind_in_address(), theme_id=theme.id if theme else None))
+    """The networks of a kind, theme or name, with their partners."""
+    return networks_table(narrowed_networks().left)
 
 
 @listing(lv="/pasvaldibas", en="/municipalities")
 def municipality_list() -> Listing:
-    """The municipalities and planning regions."""
-    return municipalities_table(municipalities(db.session(), viewer=viewer()), country_name)
+    """The municipalities and planning regions, or those of a network or name."""
+    return municipalities_table(narrowed_municipalities()[0], country_name)
 
 
 @listing(lv="/grupas/<group>/termini", en="/groups/<group>/milestones")
@@ -204,8 +217,8 @@ def network_milestone_list(network: str) -> Listing:
 
 @listing(lv="/avoti", en="/sources", access=Access.MANAGER)
 def source_list() -> Listing:
-    """The sources on record."""
-    return sources_table(sources(db.session()))
+    """The sources on record, or those of a publisher, those that are cited, or those of some words."""
+    return sources_table(narrowed_sources()[0])
 
 
 @listing(lv="/temas", en="/themes", access=Access.ADMINISTRATOR)

@@ -38,16 +38,32 @@ def find_group(session: Session, slug: str, *, viewer: Viewer) -> Group | None:
 
 
 def all_groups(session: Session, *, viewer: Viewer) -> list[Group]:
-    """Return every group that `viewer` may see, save the archived, in the Latvian alphabet, with its municipality."""
-    return list(
-        session.scalars(
-            select(Group)
-            .where(visible_groups(viewer), Group.archived_at.is_(None))
-            .options(joinedload(Group.municipality))
-            .order_by(Group.name_sort, Group.id)
-            .limit(MOST_GROUPS)
-        )
+    """Return every group that `viewer` may see, save the archived, in the Latvian alphabet.
+
+    Their municipalities and networks come with them, all in one statement.
+    """
+    found = session.scalars(
+        select(Group)
+        .where(visible_groups(viewer), Group.archived_at.is_(None))
+        .options(joinedload(Group.municipality), joinedload(Group.networks))
+        .order_by(Group.name_sort, Group.id)
+        .limit(MOST_GROUPS)
     )
+    return list(found.unique())
+
+
+def municipality_by_group(groups: Iterable[Group]) -> dict[int, Municipality | None]:
+    """Return the municipality of each group; one without its own has that of the group above it, as in calendars."""
+    by_id = {group.id: group for group in groups}
+
+    def above(group: Group | None) -> Municipality | None:
+        seen: set[int] = set()
+        while group and group.municipality is None and group.id not in seen:
+            seen.add(group.id)
+            group = by_id.get(group.parent_id or 0)
+        return group.municipality if group else None
+
+    return {group.id: above(group) for group in groups}
 
 
 def as_branches(groups: list[Group]) -> list[GroupBranch]:

@@ -1,6 +1,7 @@
 """Pages of groups."""
 
 from itertools import groupby
+from typing import NamedTuple
 
 from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext
@@ -17,6 +18,7 @@ from lag_tracker.groups.queries import (
     changeable_group,
     find_group,
     group_and_descendants,
+    municipality_by_group,
     places_for,
 )
 from lag_tracker.initiatives.queries import initiatives
@@ -31,15 +33,18 @@ from lag_tracker.meetings.queries import (
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.members.queries import composition, members_of
 from lag_tracker.milestones.queries import milestones_between
+from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group
+from lag_tracker.models.group import Group, GroupKind
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.milestone import Milestone
+from lag_tracker.models.municipality import Municipality
 from lag_tracker.sources.queries import citations_of
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.narrowing import Narrowing, chooser, kinds_among, narrowed_to, records_among
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -48,14 +53,57 @@ SHOWN_PAST = 30
 SHOWN_DECISIONS = 5
 
 
+class NarrowedGroups(NamedTuple):
+    """The groups that are left of all, and by what."""
+
+    left: list[Group]
+    everything: list[Group]
+    by: Narrowing
+
+
 @page(blueprint, lv="/grupas", en="/groups", access=Access.PUBLIC)
 def index() -> str:
-    """Show every public group under the one it belongs to."""
-    session = db.session()
+    """Show every public group under the one it belongs to, or those of a kind, municipality, network or name."""
+    session, found = db.session(), narrowed()
     return render_template(
         "groups/index.html",
-        branches=as_branches(all_groups(session, viewer=viewer())),
-        archived=archived_groups(session, viewer=viewer()) if viewer().is_manager else [],
+        branches=as_branches(found.left),
+        number=len(found.left),
+        narrowing=found.by,
+        archived=archived_groups(session, viewer=viewer()) if viewer().is_manager and not found.by.address else [],
+    )
+
+
+def narrowed() -> NarrowedGroups:
+    """Return the groups that the address asks for."""
+    found = all_groups(db.session(), viewer=viewer())
+    homes = municipality_by_group(found)
+    places = sorted({home for home in homes.values() if home}, key=lambda home: (home.name_sort, home.id))
+    networks = sorted({one for group in found for one in group.networks}, key=lambda one: (one.name_sort, one.id))
+    by = narrowed_to(
+        chooser("kind", gettext("Kind"), gettext("All kinds"), kinds_among(GroupKind, (one.kind for one in found))),
+        chooser(
+            "municipality",
+            gettext("Municipality"),
+            gettext("All municipalities"),
+            records_among((one.slug, one.name) for one in places),
+        ),
+        chooser(
+            "network",
+            gettext("Network"),
+            gettext("All networks"),
+            records_among((one.slug, Bilingual(one.name, one.name)) for one in networks),
+        ),
+    )
+    return NarrowedGroups([one for one in found if _is_asked_for(one, homes[one.id], by)], found, by)
+
+
+def _is_asked_for(group: Group, home: Municipality | None, by: Narrowing) -> bool:
+    return (
+        by.fits("kind", group.kind)
+        and by.fits("municipality", home.slug if home else "")
+        and by.fits("network", *(one.slug for one in group.networks))
+        and by.holds(*group.name, *group.label)
     )
 
 

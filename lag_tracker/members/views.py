@@ -1,5 +1,9 @@
 """Pages of who belongs to a group, for its members and managers."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
 from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -24,7 +28,8 @@ from lag_tracker.members.queries import (
     groups_to_belong,
     memberships_in,
 )
-from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.group import Group, MemberRole, Membership
+from lag_tracker.models.organisation import Sector
 from lag_tracker.models.person import Person
 from lag_tracker.organisations.operations import organisation_called
 from lag_tracker.organisations.queries import organisation_names
@@ -34,6 +39,7 @@ from lag_tracker.web.clock import today
 from lag_tracker.web.fields import RecordField
 from lag_tracker.web.formatting import passage, plain
 from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.narrowing import Narrowing, chooser, kinds_among, narrowed_to, words_among
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -44,16 +50,48 @@ blueprint = Blueprint("members", __name__)
 def index(group: str) -> str:
     """Show who belongs to a group, by name, to those who belong to it themselves."""
     owner = group_of_members(db.session(), group, viewer=viewer()) or abort(404)
-    all_of_them = memberships_in(db.session(), owner.id)
-    current = [one for one in all_of_them if not one.is_over(today())]
+    found = narrowed(owner)
+    current = [one for one in found.left if not one.is_over(today())]
     return render_template(
         "members/index.html",
         group=owner,
         members=by_office(current),
-        former=[one for one in all_of_them if one.is_over(today())],
-        balance=balance(one for one in current if not one.is_to_come(today())),
+        former=[one for one in found.left if one.is_over(today())],
+        narrowing=found.by,
+        balance=balance(one for one in found.everybody if not one.is_over(today()) and not one.is_to_come(today())),
         to_invite=_to_invite(owner),
         telling=telling_contacts(db.session(), [one.person_id for one in current], viewer=viewer()),
+    )
+
+
+class NarrowedMembers(NamedTuple):
+    """The members and former members that are left of all, and by what."""
+
+    left: list[Membership]
+    everybody: Sequence[Membership]
+    by: Narrowing
+
+
+def narrowed(group: Group) -> NarrowedMembers:
+    """Return the members of a group whom the address asks for."""
+    found, day = memberships_in(db.session(), group.id), today()
+    sectors = kinds_among(Sector, (one.organisation.sector for one in found if one.organisation))
+    both = {"current": gettext("Members now"), "former": gettext("Former members")}
+    by = narrowed_to(
+        chooser("office", gettext("Office"), gettext("All offices"), kinds_among(MemberRole, [m.role for m in found])),
+        chooser("sector", gettext("Sector"), gettext("All sectors"), sectors),
+        chooser("still", gettext("Belongs to the group"), gettext("Now or before"), words_among(both)),
+    )
+    return NarrowedMembers([one for one in found if _is_asked_for(one, by, day)], found, by)
+
+
+def _is_asked_for(one: Membership, by: Narrowing, day: date) -> bool:
+    organisation = one.organisation
+    return (
+        by.fits("office", one.role)
+        and by.fits("sector", organisation.sector if organisation else None)
+        and by.fits("still", "former" if one.is_over(day) else "current")
+        and by.holds(*one.member_name, *(organisation.name if organisation else ()))
     )
 
 

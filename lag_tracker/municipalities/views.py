@@ -1,14 +1,18 @@
 """Pages of municipalities."""
 
+from collections.abc import Sequence
+
 from babel import Locale
 from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lag_tracker.database import db, utc_now
-from lag_tracker.meetings.queries import past_meetings, undated_meetings, upcoming_meetings
-from lag_tracker.municipalities.forms import MunicipalityForm
 from lag_tracker.meetings.managed import archived_meetings
+from lag_tracker.meetings.queries import past_meetings, undated_meetings, upcoming_meetings
+from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.municipality import Municipality
+from lag_tracker.municipalities.forms import MunicipalityForm
 from lag_tracker.municipalities.operations import (
     add_municipality,
     change_municipality,
@@ -28,6 +32,7 @@ from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.narrowing import Narrowing, chooser, narrowed_to, records_among, words_among
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -38,11 +43,43 @@ SHOWN_UPCOMING, SHOWN_PAST, SHOWN_UNDATED = 10, 30, 20
 @page(blueprint, lv="/pasvaldibas", en="/municipalities", access=Access.PUBLIC)
 def index() -> str:
     """Show the municipalities: those of Latvia, the planning regions, and those of other countries."""
+    found, by = narrowed()
     return render_template(
         "municipalities/index.html",
-        municipalities=municipalities(db.session(), viewer=viewer()),
-        archived=archived_municipalities(db.session()) if viewer().is_administrator else [],
+        municipalities=found,
+        narrowing=by,
+        archived=archived_municipalities(db.session()) if viewer().is_administrator and not by.address else [],
         country_name=country_name,
+    )
+
+
+def narrowed() -> tuple[Sequence[Municipality], Narrowing]:
+    """Return the municipalities that the address asks for, and what it asks."""
+    found = municipalities(db.session(), viewer=viewer())
+    networks = {part.network for one in found for part in one.partnerships}
+    in_order = sorted(networks, key=lambda one: (one.name_sort, one.id))
+    by = narrowed_to(
+        chooser(
+            "network",
+            gettext("Network"),
+            gettext("All networks"),
+            records_among((one.slug, Bilingual(one.name, one.name)) for one in in_order),
+        ),
+        chooser(
+            "groups",
+            gettext("Groups"),
+            gettext("With and without groups"),
+            words_among({"with": gettext("With groups"), "without": gettext("Without groups")}),
+        ),
+    )
+    return [one for one in found if _is_asked_for(one, by)], by
+
+
+def _is_asked_for(one: Municipality, by: Narrowing) -> bool:
+    return (
+        by.fits("network", *(part.network.slug for part in one.partnerships))
+        and by.fits("groups", "with" if one.groups else "without")
+        and by.holds(*one.name)
     )
 
 
@@ -64,6 +101,7 @@ def show(slug: str) -> str:
         past=past[:SHOWN_PAST],
         has_more_past=len(past) > SHOWN_PAST,
         undated=undated_meetings(session, viewer=viewer(), limit=SHOWN_UNDATED, only=own),
+        archived=archived_meetings(session, own, viewer=viewer()) if viewer().is_manager else [],
         citations=citations_of(session, municipality_id=municipality.id),
     )
 
@@ -101,7 +139,6 @@ def edit(slug: str) -> Response:
     return form_page("municipalities/form.html", form, municipality=municipality)
 
 
-        archived=archived_meetings(session, own, viewer=viewer()) if viewer().is_manager else [],
 @page(
     blueprint,
     lv="/pasvaldibas/<slug>/arhivs",

@@ -1,14 +1,15 @@
 """Pages of networks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lag_tracker.database import db, utc_now
-from lag_tracker.meetings.queries import of_networks, past_meetings, undated_meetings, upcoming_meetings
 from lag_tracker.meetings.managed import archived_meetings
+from lag_tracker.meetings.queries import of_networks, past_meetings, undated_meetings, upcoming_meetings
 from lag_tracker.models.network import Network, NetworkKind, Partnership
 from lag_tracker.models.theme import Theme
 from lag_tracker.networks.forms import NetworkForm, NewPartnerForm, PartnerForm
@@ -44,6 +45,7 @@ from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.narrowing import Narrowing, narrowed_to
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -54,10 +56,8 @@ SHOWN_UPCOMING, SHOWN_PAST, SHOWN_UNDATED = 10, 30, 20
 @page(blueprint, lv="/tikli", en="/networks", access=Access.PUBLIC)
 def index() -> str:
     """Show who works with whom on what: networks against municipalities."""
-    session = db.session()
-    kind, themes = kind_in_address(), used_themes(session)
-    theme = theme_in_address(themes)
-    found = networks(session, kind=kind, theme_id=theme.id if theme else None)
+    session, (found, kind, theme, themes, by) = db.session(), narrowed()
+    is_narrowed = kind or theme or by.address
     return render_template(
         "networks/index.html",
         networks=found,
@@ -65,13 +65,38 @@ def index() -> str:
         matrix=as_matrix(found),
         kind=kind,
         theme=theme,
+        narrowing=by,
         kinds=used_kinds(session),
         themes=themes,
-        archived=archived_networks(session) if viewer().is_administrator else [],
+        archived=archived_networks(session) if viewer().is_administrator and not is_narrowed else [],
     )
 
 
-def kind_in_address() -> NetworkKind | None:
+class NarrowedNetworks(NamedTuple):
+    """The networks that are left, and by what; `themes` are all that can be chosen."""
+
+    left: Sequence[Network]
+    kind: NetworkKind | None
+    theme: Theme | None
+    themes: Sequence[Theme]
+    by: Narrowing
+
+
+def narrowed() -> NarrowedNetworks:
+    """Return the networks that the address asks for: of a kind, of a theme, with words in their names or partners'."""
+    session, kind, by = db.session(), _kind_in_address(), narrowed_to()
+    themes = used_themes(session)
+    theme = _theme_in_address(themes)
+    found = networks(session, kind=kind, theme_id=theme.id if theme else None)
+    left = [one for one in found if by.holds(one.name, one.official_name, *_names_of_partners(one))]
+    return NarrowedNetworks(left, kind, theme, themes, by)
+
+
+def _names_of_partners(network: Network) -> list[str | None]:
+    return [name for part in network.partnerships for name in part.municipality.name]
+
+
+def _kind_in_address() -> NetworkKind | None:
     """Return the kind to show alone, None when the address names none; answer 404 to one that there is not."""
     typed = request.args.get("kind")
     if not typed:
@@ -79,7 +104,7 @@ def kind_in_address() -> NetworkKind | None:
     return NetworkKind(typed) if typed in list(NetworkKind) else abort(404)
 
 
-def theme_in_address(themes: Iterable[Theme]) -> Theme | None:
+def _theme_in_address(themes: Iterable[Theme]) -> Theme | None:
     """Return which of the themes to show alone, None when the address names none; answer 404 to any other."""
     slug = request.args.get("theme")
     return next((one for one in themes if one.slug == slug), None) or (abort(404) if slug else None)
@@ -104,6 +129,7 @@ def show(slug: str) -> str:
         past=past[:SHOWN_PAST],
         has_more_past=len(past) > SHOWN_PAST,
         undated=undated_meetings(session, viewer=viewer(), limit=SHOWN_UNDATED, only=own),
+        archived=archived_meetings(session, own, viewer=viewer()) if viewer().is_manager else [],
     )
 
 
@@ -129,7 +155,6 @@ def edit(slug: str) -> Response:
     form = _network_form(network)
     if form.is_accepted():
         change_network(
-        archived=archived_meetings(session, own, viewer=viewer()) if viewer().is_manager else [],
             network,
             session=session,
             words=form.network_words,

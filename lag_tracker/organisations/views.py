@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from lag_tracker.database import db, utc_now
-from lag_tracker.models.organisation import Organisation
+from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.organisations.forms import OrganisationForm
 from lag_tracker.organisations.operations import (
     add_organisation,
@@ -14,10 +14,11 @@ from lag_tracker.organisations.operations import (
     put_organisation_away,
     take_organisation_back,
 )
-from lag_tracker.organisations.queries import changeable_organisation, organisations
+from lag_tracker.organisations.queries import OrganisationRow, changeable_organisation, organisations
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.narrowing import Narrowing, chooser, kinds_among, narrowed_to, words_among
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -26,13 +27,25 @@ blueprint = Blueprint("organisations", __name__)
 
 @page(blueprint, lv="/organizacijas", en="/organisations", access=Access.MANAGER)
 def index() -> str:
-    """Show the organisations that members may represent."""
-    session = db.session()
-    return render_template(
-        "organisations/index.html",
-        rows=organisations(session, viewer=viewer(), today=today()),
-        archived=organisations(session, viewer=viewer(), today=today(), is_archived=True),
-    )
+    """Show the organisations that members may represent, or those of a sector or name."""
+    rows, by = narrowed()
+    archived = organisations(db.session(), viewer=viewer(), today=today(), is_archived=True)
+    return render_template("organisations/index.html", rows=rows, narrowing=by, archived=[] if by.address else archived)
+
+
+def narrowed() -> tuple[list[OrganisationRow], Narrowing]:
+    """Return the organisations that the address asks for, and what it asks."""
+    found = organisations(db.session(), viewer=viewer(), today=today())
+    sectors = kinds_among(Sector, (row.organisation.sector for row in found))
+    if any(row.organisation.sector is None for row in found):
+        sectors |= words_among({"none": gettext("Sector not stated")})
+    by = narrowed_to(chooser("sector", gettext("Sector"), gettext("All sectors"), sectors))
+    left = [
+        row
+        for row in found
+        if by.fits("sector", row.organisation.sector or "none") and by.holds(*row.organisation.name)
+    ]
+    return left, by
 
 
 @page(blueprint, lv="/organizacijas/jauna", en="/organisations/new", access=Access.MANAGER, methods=FORM)

@@ -76,18 +76,6 @@ def people(session: Session, *, viewer: Viewer, today: date, is_archived: bool =
     return [PersonRow(person, list(dict.fromkeys(groups.get(person.id, []))), bool(tells)) for person, tells in found]
 
 
-def matching(rows: Iterable[PersonRow], sought: str) -> list[PersonRow]:
-    """Return the rows in whose name, organisation or e-mail every sought word stands, with accents or without."""
-    words = fold(sought).split()
-
-    def holds(row: PersonRow) -> bool:
-        organisation = row.person.organisation.name if row.person.organisation else Bilingual(None, None)
-        text = fold(" ".join((row.person.name, row.email or "", organisation.lv or "", organisation.en or "")))
-        return all(word in text for word in words)
-
-    return [row for row in rows if holds(row)]
-
-
 def _is_current(today: date) -> ColumnElement[bool]:
     return or_(Membership.until_on.is_(None), Membership.until_on >= today)
 

@@ -1,6 +1,6 @@
 """Pages of people, for managers."""
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -11,9 +11,9 @@ from lag_tracker.organisations.queries import organisation_names
 from lag_tracker.people.forms import ConsentForm, PersonForm
 from lag_tracker.people.operations import add_person, change_person, note_consent, put_person_away, take_person_back
 from lag_tracker.people.queries import (
+    PersonRow,
     changeable_person,
     has_account,
-    matching,
     memberships_of,
     people,
     readable_person,
@@ -21,31 +21,37 @@ from lag_tracker.people.queries import (
 )
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
-from lag_tracker.web.fields import NamedField, clean
+from lag_tracker.web.fields import NamedField
 from lag_tracker.web.formatting import plain
 from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.narrowing import Narrowing, chooser, narrowed_to, records_among
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
 blueprint = Blueprint("people", __name__)
-LONGEST_SOUGHT = 200
 
 
 @page(blueprint, lv="/personas", en="/people", access=Access.MANAGER)
 def index() -> str:
-    """Show the people of the reader's groups, or those who bear the sought words."""
-    session, sought = db.session(), sought_in_address()
-    return render_template(
-        "people/index.html",
-        rows=matching(people(session, viewer=viewer(), today=today()), sought),
-        archived=people(session, viewer=viewer(), today=today(), is_archived=True) if not sought else [],
-        sought=sought,
-    )
+    """Show the people of the reader's groups, those of one of them, or those who bear the sought words."""
+    rows, by = narrowed()
+    archived = people(db.session(), viewer=viewer(), today=today(), is_archived=True) if not by.address else []
+    return render_template("people/index.html", rows=rows, narrowing=by, archived=archived)
 
 
-def sought_in_address() -> str:
-    """Return the words that the list is narrowed to, empty when it is not."""
-    return clean(request.args.get("q", ""))[:LONGEST_SOUGHT]
+def narrowed() -> tuple[list[PersonRow], Narrowing]:
+    """Return the people whom the address asks for, and what it asks."""
+    found = people(db.session(), viewer=viewer(), today=today())
+    groups = {group for row in found for group in row.groups}
+    in_order = sorted(groups, key=lambda one: (one.name_sort, one.id))
+    names = records_among((one.slug, one.name) for one in in_order)
+    by = narrowed_to(chooser("group", gettext("Group"), gettext("All groups"), names))
+    return [row for row in found if _is_asked_for(row, by)], by
+
+
+def _is_asked_for(row: PersonRow, by: Narrowing) -> bool:
+    organisation = row.person.organisation.name if row.person.organisation else ()
+    return by.fits("group", *(one.slug for one in row.groups)) and by.holds(row.person.name, row.email, *organisation)
 
 
 @page(blueprint, lv="/personas/<int:number>", en="/people/<int:number>", access=Access.MANAGER)

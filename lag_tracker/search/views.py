@@ -34,13 +34,8 @@ class Typed(NamedTuple):
 @page(blueprint, lv="/meklet", en="/search", access=Access.PUBLIC)
 def results() -> ResponseReturnValue:
     """Show what was found, the best or the newest first; without words only the form."""
-    form = SearchForm(formdata=request.args)  # type: ignore[no-untyped-call]
-    is_good = form.validate()
-    if form.subject.errors or form.order.errors:
-        abort(404)
-    subject = Subject(form.subject.data) if form.subject.data else None
-    typed = Typed((form.q.data or "").strip(), subject, form.order.data or BEST)
-    found = _found(typed) if is_good else Found()
+    typed, is_good = typed_in_address()
+    found = found_for(typed, limit=SHOWN) if is_good else Found()
     html = render_template(
         "search/results.html",
         typed=typed,
@@ -49,9 +44,20 @@ def results() -> ResponseReturnValue:
         longest=LONGEST_WORDS,
         address_of=address_of,
         narrowed_to=_narrowed_to,
+        kept={"subject": typed.subject and typed.subject.value, "order": None if typed.order == BEST else typed.order},
         orders=(BEST, NEWEST),
     )
     return make_response(html, 200 if is_good else 400)
+
+
+def typed_in_address() -> tuple[Typed, bool]:
+    """Return what was typed, and whether it can be searched for; answer 404 to a subject or order that there is not."""
+    form = SearchForm(formdata=request.args)  # type: ignore[no-untyped-call]
+    is_good = form.validate()
+    if form.subject.errors or form.order.errors:
+        abort(404)
+    subject = Subject(form.subject.data) if form.subject.data else None
+    return Typed((form.q.data or "").strip(), subject, form.order.data or BEST), is_good
 
 
 def address_of(row: FoundRow) -> str:
@@ -59,7 +65,8 @@ def address_of(row: FoundRow) -> str:
     return url_for(SHOWN_BY[row.subject], slug=row.slug, _anchor=row.anchor or None)
 
 
-def _found(typed: Typed) -> Found:
+def found_for(typed: Typed, *, limit: int) -> Found:
+    """Return what was found, from the place in the address on; answer 404 to a place that no page of ours ever gave."""
     try:
         return find(
             db.session(),
@@ -69,7 +76,7 @@ def _found(typed: Typed) -> Found:
             subjects=[typed.subject] if typed.subject else None,
             order="newest" if typed.order == NEWEST else "best",
             after=request.args.get("after") or None,
-            limit=SHOWN,
+            limit=limit,
         )
     except ValueError:
         abort(404)

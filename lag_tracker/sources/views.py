@@ -22,11 +22,19 @@ from lag_tracker.sources.operations import (
     put_source_away,
     take_source_back,
 )
-from lag_tracker.sources.queries import changeable_among, changeable_source, citable_record, citations_for, sources
+from lag_tracker.sources.queries import (
+    SourceRow,
+    changeable_among,
+    changeable_source,
+    citable_record,
+    citations_for,
+    sources,
+)
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.narrowing import Narrowing, chooser, narrowed_to, words_among
 from lag_tracker.web.routes import DEED, FORM, page
 from lag_tracker.web.transactions import done
 
@@ -35,11 +43,40 @@ blueprint = Blueprint("sources", __name__)
 
 @page(blueprint, lv="/avoti", en="/sources", access=Access.MANAGER)
 def index() -> str:
-    """Show the sources on record."""
-    session = db.session()
-    rows, archived = sources(session), sources(session, is_archived=True)
+    """Show the sources on record, or those of a publisher, those that are cited, or those of some words."""
+    session, (rows, by) = db.session(), narrowed()
+    archived = [] if by.address else sources(session, is_archived=True)
     changeable = changeable_among(session, [row.source.id for row in rows + archived], viewer=viewer())
-    return render_template("sources/index.html", rows=rows, archived=archived, changeable=changeable)
+    return render_template("sources/index.html", rows=rows, narrowing=by, archived=archived, changeable=changeable)
+
+
+def narrowed() -> tuple[list[SourceRow], Narrowing]:
+    """Return the sources that the address asks for, and what it asks."""
+    found = sources(db.session())
+    by = narrowed_to(
+        chooser(
+            "publisher",
+            gettext("Publisher"),
+            gettext("All publishers"),
+            words_among({row.source.publisher: row.source.publisher for row in found}),
+        ),
+        chooser(
+            "cited",
+            gettext("Cited"),
+            gettext("Cited or not"),
+            words_among({"yes": gettext("Cited for a fact"), "no": gettext("Not cited yet")}),
+        ),
+    )
+    return [row for row in found if _is_asked_for(row, by)], by
+
+
+def _is_asked_for(row: SourceRow, by: Narrowing) -> bool:
+    source = row.source
+    return (
+        by.fits("publisher", source.publisher)
+        and by.fits("cited", "yes" if row.citations else "no")
+        and by.holds(source.publisher, source.department, *source.title, source.url)
+    )
 
 
 @page(blueprint, lv="/avoti/jauns", en="/sources/new", access=Access.MANAGER, methods=FORM)

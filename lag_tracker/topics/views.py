@@ -15,9 +15,11 @@ from lag_tracker.meetings.queries import chosen_meetings
 from lag_tracker.models.agenda import AgendaItem
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.topic import Topic, TopicState
 from lag_tracker.topics.forms import TopicForm
 from lag_tracker.topics.operations import change_topic, erase_topic, open_topic, put_topic_away, take_topic_back
 from lag_tracker.topics.queries import (
+    TopicRow,
     actions_about_topic,
     archived_topics,
     changeable_topic,
@@ -30,6 +32,7 @@ from lag_tracker.topics.queries import (
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
+from lag_tracker.web.narrowing import Narrowing, chooser, kinds_among, narrowed_to, records_among
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
@@ -39,13 +42,36 @@ MOST_DECISIONS = 200
 
 @page(blueprint, lv="/temati", en="/topics", access=Access.PUBLIC)
 def index() -> str:
-    """Show the topics of every group, the open ones first."""
-    session = db.session()
-    rows = topics(session, viewer=viewer(), today=today())
+    """Show the topics of every group, the open ones first, or those of a group, state or name."""
+    rows, by = narrowed()
     return render_template(
         "topics/index.html",
         groups=[(group, list(found)) for group, found in groupby(rows, key=lambda row: row.topic.group)],
-        archived=archived_topics(session, viewer=viewer()) if viewer().is_manager else [],
+        number=len(rows),
+        narrowing=by,
+        archived=archived_topics(db.session(), viewer=viewer()) if viewer().is_manager and not by.address else [],
+    )
+
+
+def narrowed() -> tuple[list[TopicRow], Narrowing]:
+    """Return the topics that the address asks for, and what it asks."""
+    found = topics(db.session(), viewer=viewer(), today=today())
+    groups = records_among((row.topic.group.slug, row.topic.group.name) for row in found)
+    by = narrowed_to(
+        chooser("group", gettext("Group"), gettext("All groups"), groups),
+        chooser(
+            "state",
+            gettext("State"),
+            gettext("All states"),
+            kinds_among(TopicState, (row.topic.state for row in found)),
+        ),
+    )
+    return [row for row in found if _is_asked_for(row.topic, by)], by
+
+
+def _is_asked_for(topic: Topic, by: Narrowing) -> bool:
+    return (
+        by.fits("group", topic.group.slug) and by.fits("state", topic.state) and by.holds(*topic.title, *topic.summary)
     )
 
 
