@@ -7,7 +7,7 @@ clock. A poll writes nothing, except that it notes where an address leads, once.
 import gzip
 from calendar import monthrange
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -45,22 +45,20 @@ _NOTE = text(
 )
 _CANCELLED = 3
 # What a feed is made of, in one statement, so that all of it is of one moment: one by one the events that may be out of
-# the window, months that are joined already, without their bytes, and cancelled events. They come in no order.
+# the window, months that are joined already, with their bytes unless they are held, and cancelled events. They come in
+# no order.
 _PARTS = text(
     "SELECT 1 AS part, calendar_listing.starts_on AS day, entry_id AS number, event, time_zone AS zones, '' AS digest"
     " FROM calendar_listing JOIN calendar_entry ON calendar_entry.id = entry_id"
     " WHERE calendar_key = :key AND calendar_listing.lang = :lang AND calendar_listing.starts_on <= :single_until"
     " AND kept_until IS NULL AND shown_until >= :since"
-    " UNION ALL SELECT 2, month, 0, NULL, zones, digest FROM calendar_segment"
+    " UNION ALL SELECT 2, month, 0, CASE WHEN replace(:held, digest, '') = :held THEN events END, zones, digest"
+    " FROM calendar_segment"
     " WHERE calendar_key = :key AND lang = :lang AND month > :single_until"
     # The cancelled are few, so they are looked up first; "CROSS" forbids SQLite the other way.
     " UNION ALL SELECT 3, calendar_listing.starts_on, entry_id, event, time_zone, ''"
     " FROM calendar_entry CROSS JOIN calendar_listing WHERE calendar_entry.id = entry_id AND calendar_key = :key"
     " AND calendar_listing.lang = :lang AND kept_until >= :today AND shown_until >= :since"
-)
-_MONTHS = text(
-    "SELECT digest, events FROM calendar_segment"
-    " WHERE calendar_key = :key AND lang = :lang AND month BETWEEN :first AND :last"
 )
 
 Thing = TypeVar("Thing")
@@ -85,15 +83,15 @@ class FeedState(NamedTuple):
     etag: str
     #: A time that no other body of the feed had or will have; None where that is not certain.
     modified_at: datetime | None
+    #: Digests of its parts, one after the other.
+    digests: str
 
 
 class _Part(NamedTuple):
     """Events that follow each other in a feed: those of a month, or the cancelled ones."""
 
-    #: Day of the first, as the driver gives it.
-    day: Any
     digest: str
-    #: None where they are still to be found by their digest.
+    #: None where memory was believed to hold them, but has let go of them.
     events: bytes | None
     zones: str
 
@@ -208,42 +206,52 @@ class ReadyFeeds:
             # Noted before the version is read: who gives the address to another record raises this calendar's version.
             note_address(connection, address, subject.calendar_key)
             raise _ChangedMeanwhile
-        parts = self._parts(connection, address, subject.calendar_key, today)
+        before = self.states.get(address.key)
+        parts = self._parts(connection, address, subject.calendar_key, today, held=before.digests if before else "")
         if address.kind == "meeting" and not parts:
             return None
         zones = set(" ".join(part.zones for part in parts).split())
         name = subject.name.read_in(address.lang).words
         head = write_head(zones=zones, is_empty=not parts, name=name, time_zone=self.time_zone.key)
         # The digests stand for the bytes, so that the same body has the same tag in every process.
-        etag = events_digest(b"".join([head, *(part.digest.encode() for part in parts)]))
+        digests = "".join(part.digest for part in parts)
+        etag = events_digest(head + digests.encode())
         modified_at = _modified_at(known.version, today, self.time_zone)
-        state = FeedState(subject.calendar_key, known.version, today, etag, modified_at)
-        return state, self._keep(address, state, b"".join([head, *(part.events or b"" for part in parts), FOOTER]))
+        state = FeedState(subject.calendar_key, known.version, today, etag, modified_at, digests)
+        body = b"".join([head, *(part.events or b"" for part in parts), FOOTER])
+        self._keep(address, before, state, body)
+        return state, body
 
-    def _keep(self, address: FeedAddress, state: FeedState, body: bytes) -> bytes:
-        before = self.states.get(address.key)
+    def _keep(self, address: FeedAddress, before: FeedState | None, state: FeedState, body: bytes) -> None:
         if before and before.etag != state.etag:
             self.bytes.drop(before.etag, before.etag + PACKED)
         self.bytes.put(state.etag, body)
         self.states.put(address.key, state)
-        return body
 
-    def _parts(self, connection: DriverConnection, address: FeedAddress, key: str, today: date) -> list[_Part]:
-        """Return the parts of a feed in their order; of the months only those are read that are not in memory."""
+    def _parts(
+        self, connection: DriverConnection, address: FeedAddress, key: str, today: date, *, held: str
+    ) -> list[_Part]:
+        """Return the parts of a feed in their order; months whose digests are among those `held` come from memory."""
         days = {"today": today, "since": shown_since(address, today), "single_until": _single_until(address, today)}
-        of_calendar = {"key": key, "lang": address.lang}
-        listed = connection.read(_PARTS, **of_calendar, **{name: day.isoformat() for name, day in days.items()})
-        parts = list(_joined(listed))
-        months = {part.digest: self.bytes.get(part.digest) for part in parts if part.events is None}
-        unknown = [part for part in parts if part.digest in months and months[part.digest] is None]
-        if unknown:
-            read = dict(connection.read(_MONTHS, **of_calendar, first=unknown[0].day, last=unknown[-1].day))
-            months |= {part.digest: read.get(part.digest) for part in unknown}
-            if None in months.values():
-                raise _ChangedMeanwhile
-            for part in unknown:
-                self.bytes.put(part.digest, read[part.digest])
-        return [part._replace(events=months.get(part.digest, part.events)) for part in parts]
+        as_text = {name: day.isoformat() for name, day in days.items()}
+        listed = connection.read(_PARTS, key=key, lang=address.lang, held=held, **as_text)
+        in_order = groupby(sorted(listed, key=itemgetter(0, 1, 2)), key=_month_of)
+        parts = [self._part(list(rows)) for _, rows in in_order]
+        if any(part.events is None for part in parts):
+            return self._parts(connection, address, key, today, held="")
+        return parts
+
+    def _part(self, rows: list[Any]) -> _Part:
+        """Join events; a month that is joined already stays as it is."""
+        _, _, _, events, zones, digests = zip(*rows, strict=True)
+        digest: str = digests[0]
+        if not digest:
+            joined = b"".join(events)
+            return _Part(events_digest(joined), joined, " ".join(zones))
+        if events[0] is None:
+            return _Part(digest, self.bytes.get(digest), zones[0])
+        self.bytes.put(digest, events[0])
+        return _Part(digest, events[0], zones[0])
 
 
 def known_of(connection: DriverConnection, address: FeedAddress) -> _Known:
@@ -285,13 +293,6 @@ def _single_until(address: FeedAddress, today: date) -> date:
     return date(today.year - 1, today.month, monthrange(today.year - 1, today.month)[1])
 
 
-def _joined(rows: Iterable[Any]) -> Iterator[_Part]:
-    """Join events by month, the cancelled ones last; months that are joined already stay as they are."""
-    for _, group in groupby(sorted(rows, key=itemgetter(0, 1, 2)), key=_month_of):
-        _, days, _, events, zones, digests = zip(*group, strict=True)
-        joined = None if digests[0] else b"".join(events)
-        yield _Part(days[0], digests[0] if joined is None else events_digest(joined), joined, " ".join(zones))
-
-
 def _month_of(row: Any) -> str:
+    """Return what the events that are joined have in common: their month, the cancelled ones being last."""
     return "" if row[0] == _CANCELLED else str(row[1])[:7]

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def interrupted(monkeypatch: pytest.MonkeyPatch, statement: Any, change: Callabl
     monkeypatch.setattr(DriverConnection, "read", read)
 
 
-@pytest.mark.parametrize("statement", [bodies._KNOWN, feed_subject, bodies._PARTS, bodies._MONTHS])
+@pytest.mark.parametrize("statement", [bodies._KNOWN, feed_subject, bodies._PARTS])
 @pytest.mark.parametrize("was_asked_before", [True, False])
 def test_a_change_while_a_feed_is_made_is_heard_of_at_the_next_poll_at_the_latest(
     held: Meeting, client: FlaskClient, monkeypatch: pytest.MonkeyPatch, statement: Any, was_asked_before: bool
@@ -162,6 +163,28 @@ def test_an_address_that_changes_hands_while_a_feed_is_made_leads_to_the_new_rec
     assert "BEGIN:VEVENT" not in newest.text
 
 
+def test_of_a_changed_feed_the_months_that_are_held_are_not_read_again(
+    app: Flask, client: FlaskClient, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = factories.group(slug="kekava")
+    march = factories.evening("Marta sanāksme", groups=[group], starts_on=date(2027, 3, 15))
+    factories.evening("Maija sanāksme", groups=[group], starts_on=date(2027, 5, 15))
+    db.session.commit()
+    assert client.get(OF_GROUP).text.count("BEGIN:VEVENT") == 2
+    march.title_lv = "Pārcelta"
+    db.session.commit()
+    real, events = DriverConnection.read, list[bytes]()
+
+    def read(self: DriverConnection, asked: Any, **values: Any) -> list[Any]:
+        rows = real(self, asked, **values)
+        events.extend(bytes(row[3]) for row in rows if asked is bodies._PARTS and row[3] is not None)
+        return rows
+
+    monkeypatch.setattr(DriverConnection, "read", read)
+    assert [title in client.get(OF_GROUP).text for title in ("Pārcelta", "Maija sanāksme")] == [True, True]
+    assert [("Pārcelta" in part.decode(), part.count(b"BEGIN:VEVENT")) for part in events] == [(True, 1)]
+
+
 @pytest.mark.sqlite_only
 def test_memory_that_is_far_too_small_changes_no_answer_and_keeps_its_bound(
     held: Meeting, client: FlaskClient, another: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
@@ -180,6 +203,19 @@ def test_memory_that_is_far_too_small_changes_no_answer_and_keeps_its_bound(
             assert small.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
             assert feeds.bytes.size <= 2 * largest
             assert feeds.states.size <= 2
+
+
+@pytest.mark.sqlite_only
+def test_months_that_memory_has_let_go_of_are_read_again(
+    held: Meeting, client: FlaskClient, another: Callable[[], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "BYTES_KEPT", 1)
+    small = another()
+    factories.evening("Maija sanāksme", starts_on=date(2027, 5, 15))
+    for title in ("Pirmā", "Otrā"):
+        held.title_lv = title
+        db.session.commit()
+        assert told(small.get(FEED)) == told(client.get(FEED))
 
 
 def test_what_a_feed_was_before_a_change_is_not_kept(held: Meeting, app: Flask, client: FlaskClient) -> None:
