@@ -5,6 +5,7 @@ import os
 import sqlite3
 from contextlib import suppress
 from datetime import UTC, datetime
+from threading import local
 from time import monotonic
 from typing import Any, Self, TypeAlias
 
@@ -13,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, Select, String, TextClause, TypeDecorator, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.pool import PoolProxiedConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -101,16 +103,18 @@ class FileWatch:
         self._file = _file_behind(self._path)
         self._next_at = 0.0
 
-    def look(self, *, at_once: bool = False) -> None:
-        """Have the file opened anew where it is another one by now; looks once a second at most."""
+    def look(self, *, at_once: bool = False) -> bool:
+        """Have the file opened anew where it is another one by now, and tell so; looks once a second at most."""
         now = monotonic()
         if not self._path or (now < self._next_at and not at_once):
-            return
+            return False
         self._next_at = now + SECONDS_BETWEEN_LOOKS
         file = _file_behind(self._path)
-        if file != self._file:
-            self._file = file
-            self._engine.dispose()
+        if file == self._file:
+            return False
+        self._file = file
+        self._engine.dispose()
+        return True
 
 
 Statement: TypeAlias = TextClause | Select[*tuple[Any, ...]]
@@ -124,23 +128,25 @@ class Driver:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._watch = engine, FileWatch(engine)
+        self._engine, self._watch, self._kept = engine, FileWatch(engine), local()
         self._compiled: dict[Statement, tuple[str, list[str] | None, dict[str, Any]]] = {}
         self.failures: tuple[type[Exception], ...] = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
     def connect(self) -> "DriverConnection":
-        """Borrow a connection of the engine, which `with` gives back."""
-        self._watch.look()
-        return DriverConnection(self, self._engine.raw_connection())
-
-    def set_transactions(self, connection: Any, *, wanted: bool) -> None:
-        """Switch transactions on a connection, which everybody but us needs.
-
-        PostgreSQL's driver sends two statements of its own for them, which triple what a single read costs the
-        database; SQLite's begins none for a read.
-        """
+        """Borrow a connection, which `with` gives back."""
+        if self._watch.look():
+            self._kept = local()
         if self._engine.dialect.name == "postgresql":
-            connection.driver_connection.autocommit = not wanted
+            return DriverConnection(self, self._engine.raw_connection())
+        # A file is opened by every thread for itself: to go through the pool costs more than to read.
+        kept: DriverConnection | None = getattr(self._kept, "connection", None)
+        if kept is None:
+            self._kept.connection = kept = KeptConnection(self, self._engine.raw_connection())
+        return kept
+
+    def forget(self) -> None:
+        """Have this thread connect anew the next time."""
+        self._kept.connection = None
 
     def compiled(self, statement: Statement) -> tuple[str, list[str] | None, dict[str, Any]]:
         """Return a statement's words, the order of its values unless they go by name, and those that stand in it."""
@@ -156,24 +162,29 @@ class Driver:
 
 
 class DriverConnection:
-    """A connection of the driver; see `Driver`. Each statement stands for itself, with no transaction round several."""
+    """A connection of the driver; see `Driver`. Each statement stands for itself, with no transaction round several.
 
-    def __init__(self, driver: Driver, connection: Any) -> None:
-        self._driver, self._connection = driver, connection
+    PostgreSQL's driver sends two statements of its own for a transaction, which triple what a single read costs the
+    database, so transactions are switched off meanwhile; everybody but us needs them. SQLite's begins none for a read.
+    """
+
+    def __init__(self, driver: Driver, borrowed: PoolProxiedConnection) -> None:
+        self._driver, self._borrowed = driver, borrowed
+        self._connection: Any = borrowed.driver_connection
 
     def __enter__(self) -> Self:
         try:
-            self._driver.set_transactions(self._connection, wanted=False)
+            self._connection.autocommit = True
         except self._driver.failures:
-            self._connection.close()
+            self._borrowed.close()
             raise
         return self
 
-    def __exit__(self, *_failure: object) -> None:
+    def __exit__(self, *failure: object) -> None:
         # On a broken connection this fails, too; the pool notices and throws it away.
         with suppress(*self._driver.failures):
-            self._driver.set_transactions(self._connection, wanted=True)
-        self._connection.close()
+            self._connection.autocommit = False
+        self._borrowed.close()
 
     def read(self, statement: Statement, **values: Any) -> list[Any]:
         """Return the rows that a statement finds."""
@@ -193,6 +204,23 @@ class DriverConnection:
         cursor = self._connection.cursor()
         cursor.execute(words, values if order is None else [values[name] for name in order])
         return cursor
+
+
+class KeptConnection(DriverConnection):
+    """A connection of SQLite that a thread keeps, until one of its statements fails."""
+
+    def __init__(self, driver: Driver, borrowed: PoolProxiedConnection) -> None:
+        super().__init__(driver, borrowed)
+        borrowed.detach()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if failure[0] is not None:
+            self._driver.forget()
+            with suppress(*self._driver.failures):
+                self._borrowed.close()
 
 
 _ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import time_machine
 from flask import Flask, url_for
 from flask.testing import FlaskClient
 from icalendar import Calendar
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from werkzeug.http import http_date
 
 from lag_tracker import create_app
@@ -410,17 +411,19 @@ def test_what_is_answered_before_flask_is_what_the_view_answers(
 def statements_of(client: FlaskClient, path: str, **headers: str) -> list[str]:
     """Return the statements that SQLite carries out for one request, whoever sends them."""
     statements: list[str] = []
-    # Afterwards there is one connection, which the request will use.
+
+    def trace(connection: Any, _record: object) -> None:
+        connection.set_trace_callback(statements.append)
+
+    # Another thread has no connection yet, nor has the pool any left that it could be lent.
     db.session.close()
     db.engine.dispose()
-    connection: Any = db.engine.raw_connection()
-    connection.driver_connection.set_trace_callback(statements.append)
-    connection.close()
-    client.get(path, headers=headers)
-    connection = db.engine.raw_connection()
-    connection.driver_connection.set_trace_callback(None)
-    connection.close()
-    return statements
+    event.listen(db.engine, "connect", trace)
+    with ThreadPoolExecutor() as thread:
+        thread.submit(client.get, path, headers=headers).result()
+    event.remove(db.engine, "connect", trace)
+    db.engine.dispose()
+    return [statement for statement in statements if not statement.startswith("PRAGMA")]
 
 
 @pytest.mark.sqlite_only
