@@ -39,13 +39,16 @@ def opened(folder: Path, database_url: str = "") -> Iterator[None]:
 
 
 def with_feeds(folder: Path, sizes: tuple[int, ...]) -> None:
-    """Make groups `g50`, `g1000` and so on, each with that many coming meetings of three agenda items."""
+    """Make groups `g50`, `g1000` and so on, each with that many coming meetings of three agenda items.
+
+    Three a day: a thousand fill a year, as where a municipality with all its groups is one feed.
+    """
     with opened(folder):
         upgrade()
         number = 0
         for group, size in enumerate(sizes, 1):
             _insert(Group, [_group(group, f"g{size}")])
-            meetings = [_meeting(number + n, date.today() + timedelta(days=n // 20)) for n in range(1, size + 1)]  # noqa: DTZ011 -- the day of the machine that is measured
+            meetings = [_meeting(number + n, date.today() + timedelta(days=n // 3)) for n in range(1, size + 1)]  # noqa: DTZ011 -- the day of the machine that is measured
             _insert(Meeting, meetings)
             _insert(MeetingGroup, [{"meeting_id": m["id"], "group_id": group, "position": 1} for m in meetings])
             _insert(AgendaItem, [_item(m["id"], position) for m in meetings for position in (1, 2, 3)])
