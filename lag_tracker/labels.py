@@ -189,6 +189,12 @@ def label(choice: StrEnum, lang: str) -> str:
     return (words.en if lang == "en" else words.lv) or ""
 
 
+def group_kind(own: Bilingual, kind: GroupKind, lang: str) -> Text:
+    """Return what a group is, with a capital: in its own word if it has one, else its kind."""
+    words, spoken = own.read_in(lang) if own else Text(label(kind, lang), lang)
+    return Text(words[0].upper() + words[1:], spoken)
+
+
 def meeting_title(title: Bilingual, kind: MeetingKind, ordinal: int | None, lang: str) -> Text:
     """Return a meeting's title; one without is called by its place in the series: "3. starpvalstu sanāksme"."""
     if title:

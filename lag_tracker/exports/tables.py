@@ -38,6 +38,7 @@ def groups_table(groups: Sequence[Group], *, among: Iterable[Group]) -> Listing:
         {
             gettext("Group"): lambda group: plain(group.name),
             gettext("Kind"): lambda group: label_of(group.kind),
+            gettext("The group's own word for it"): lambda group: words(group.label),
             gettext("Municipality"): lambda group: words(group.municipality.name if group.municipality else None),
             gettext("Part of the group"): lambda group: words(names.get(group.parent_id or 0)),
             gettext("Formed on"): lambda group: group.formed_on,

@@ -11,8 +11,9 @@ from flask import Flask
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
-from lag_tracker.labels import label, meeting_title
+from lag_tracker.labels import group_kind, label, meeting_title
 from lag_tracker.models.bilingual import Bilingual, Text
+from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import MeetingKind
 from lag_tracker.paths import TRANSLATIONS
 from lag_tracker.web import formatting
@@ -27,6 +28,10 @@ def _label(choice: StrEnum) -> str:
 
 def _title_of(title: Bilingual, kind: MeetingKind, ordinal: int | None) -> Text:
     return meeting_title(title, kind, ordinal, reading_language())
+
+
+def _kind_of(group: Group) -> Text:
+    return group_kind(group.label, group.kind, reading_language())
 
 
 def _context() -> dict[str, Any]:
@@ -65,6 +70,7 @@ def init_templates(app: Flask) -> None:
         settings=LocalProxy(lambda: app.config["SETTINGS"]),
         label=_label,
         title_of=_title_of,
+        kind_of=_kind_of,
         meeting_address=meeting_address,
         meeting_item=meeting_item,
         calendar_items=calendar_items,

@@ -40,6 +40,20 @@ def test_the_kind_stands_beside_the_name_because_two_kinds_share_one(client: Fla
     assert texts(client.get("/grupas").text, "div", css_class="faint") == ["LEADER vietējā rīcības grupa"]
 
 
+def test_a_groups_own_word_stands_wherever_its_kind_is_named(client: FlaskClient) -> None:
+    network, place = factories.network(slug="tikls"), factories.municipality(slug="kekava")
+    group = factories.group(slug="grupa", label_lv="vietējā atbalsta grupa", networks=[network], municipality=place)
+    factories.topic(group, slug="velo")
+    factories.initiative(group, slug="soli")
+    factories.meeting(groups=[group], slug="sanaksme")
+    db.session.commit()
+    pages = ("grupas", "grupas/grupa", "temati", "temati/velo", "iniciativas/soli", "sanaksmes/sanaksme")
+    for address in (*pages, "tikli/tikls", "pasvaldibas/kekava"):
+        assert "Vietējā atbalsta grupa" in client.get(f"/{address}").text, address
+    assert "vietējā atbalsta grupa" in client.get("/grupas.csv").text
+    assert facts(client.get("/grupas/grupa").text)["Veids"] == "URBACT vietējā rīcības grupa"
+
+
 def test_a_hidden_group_does_not_exist_for_strangers(client: FlaskClient) -> None:
     hidden = factories.group("Slēgtā", audience=Audience.MEMBERS)
     db.session.commit()
