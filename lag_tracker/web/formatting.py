@@ -201,9 +201,9 @@ def lines(text: Bilingual) -> list[Markup]:
     return [said(Text(line.strip(), spoken)) for line in words.splitlines() if line.strip()]
 
 
-def reading_minutes(*texts: Bilingual) -> int:
+def reading_minutes(*texts: Bilingual | str) -> int:
     """Return how many minutes the texts take to read, 0 when it is less than one."""
-    words = sum(len(plain(text).split()) for text in texts)
+    words = sum(len((plain(text) if isinstance(text, Bilingual) else text).split()) for text in texts)
     return round(words / WORDS_A_MINUTE)
 
 

@@ -56,6 +56,27 @@ def test_the_start_page_shows_the_initiatives_that_moved_last(client: FlaskClien
     assert [title for title in shown if title in {"Žogi", "Fasādes", "Alejas"}] == ["Žogi", "Fasādes"]
 
 
+def test_long_texts_say_how_long_they_take_to_read(client: FlaskClient) -> None:
+    group = factories.group(slug="grupa", summary_lv="vārds " * 360, tasks_lv="darbs\n" * 180)
+    factories.topic(group, slug="temats", summary_lv="vārds " * 360)
+    factories.initiative(group, slug="iniciativa", summary_lv="vārds " * 360)
+    factories.meeting(groups=[group], slug="sanaksme", summary_lv="vārds " * 360)
+    factories.topic(group, slug="iss", summary_lv="vārds " * 180)
+    db.session.commit()
+    found = {
+        address: [words for words in texts(client.get(f"/en/{address}").text, "p") if words.endswith("to read")]
+        for address in ("groups/grupa", "topics/temats", "initiatives/iniciativa", "meetings/sanaksme")
+    }
+    assert found == {
+        "groups/grupa": ["3 minutes to read"],
+        "topics/temats": ["2 minutes to read"],
+        "initiatives/iniciativa": ["2 minutes to read"],
+        "meetings/sanaksme": ["2 minutes to read"],
+    }
+    assert "to read" not in client.get("/en/topics/iss").text
+    assert "minutes to read" in texts(client.get("/en/privacy").text, "header")[-1]
+
+
 def test_an_empty_start_page_says_what_to_do(client: FlaskClient) -> None:
     assert texts(client.get("/").text, "div", css_class="empty") == [
         "Pašlaik neviena sanāksme nav plānota. Skatīt notikušās"
