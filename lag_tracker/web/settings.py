@@ -6,6 +6,7 @@ some seconds and straight by the driver, so that no page waits for a statement m
 
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Lock
 from time import monotonic
 from typing import Any
 
@@ -20,7 +21,7 @@ from lag_tracker.site_settings import SITE_SETTINGS
 #: How long a process may know nothing of what another process was told.
 SECONDS_BETWEEN_LOOKS = 3.0
 #: Answered from files or by the process alone, whatever the database does.
-WITHOUT_DATABASE = {"static", "site.healthy"}
+WITHOUT_DATABASE = {"static", "assets.site_css", "site.healthy"}
 _DECIDED = select(*(SiteSettings.__table__.c[name] for name in SITE_SETTINGS))
 
 Follow = Callable[[Settings], object]
@@ -36,6 +37,8 @@ class SettingsInUse:
         self.followers: list[Follow] = []
         self._driver: Driver | None = None
         self._next_at = 0.0
+        #: Held from reading to taking over: what was read before may not come after what was read since.
+        self._turn = Lock()
 
     def look(self, *, at_once: bool = False) -> None:
         """Take over what was decided meanwhile; unless `at_once`, only when the last look is some seconds ago."""
@@ -45,7 +48,7 @@ class SettingsInUse:
         self._next_at = now + SECONDS_BETWEEN_LOOKS
         self._driver = self._driver or Driver(db.engine)
         # While the database is away, or before it has tables, what was known last is right enough.
-        with suppress(*self._driver.failures):
+        with self._turn, suppress(*self._driver.failures):
             self._use(self.own.with_decided(self._decided(self._driver)))
 
     def _decided(self, driver: Driver) -> dict[str, Any]:
