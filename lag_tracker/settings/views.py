@@ -39,6 +39,7 @@ def edit() -> AnyResponse:
         "settings/form.html",
         form,
         own=in_use.own,
+        is_recorded=decided.revision > 0,
         facts=list(server_facts(in_use.own, overdue=overdue)),
         test=last_test_letter(session, signed_in_account().email),
         button=Button(is_fresh=True),

@@ -85,6 +85,35 @@ def test_the_desk_leads_there_and_the_change_is_written_down(chief: FlaskClient)
     assert "Ķekavas novada pašvaldība" in page
 
 
+def test_the_desk_reminds_administrators_until_it_is_said_whom_to_ask(app: Flask, chief: FlaskClient) -> None:
+    manager = manager_of(app, factories.group())
+    for operator in ("", "Ķekavas novads"):
+        send(chief, PAGE, operator=operator)
+        assert ["Fill in the site settings" in links(one.get("/en/desk").text) for one in (chief, manager)] == [
+            True,
+            False,
+        ]
+    send(chief, PAGE, contact_email="grupas@kekava.example")
+    assert "Fill in the site settings" not in links(chief.get("/en/desk").text)
+
+
+def test_before_anything_is_decided_no_link_leads_to_changes(chief: FlaskClient) -> None:
+    assert "Changes" not in links(chief.get(PAGE).text)
+
+
+def test_an_erased_name_goes_from_the_settings_too(app: Flask, chief: FlaskClient) -> None:
+    person = factories.person("Zane Liepiņa")
+    db.session.commit()
+    send(chief, PAGE, data_protection_contact="Zane Liepiņa, dpo@kekava.example")
+    assert (
+        send(chief, f"/en/people/{person.id}/erase", mention="site_settings/1/data_protection_contact").status_code
+        == 303
+    )
+    assert fresh_settings(app).data_protection_contact == f"Bijušais dalībnieks Nr. {person.id}, dpo@kekava.example"
+    changes = db.session.scalars(select(AuditEntry.changes).where(AuditEntry.noun == "site_settings")).all()
+    assert "Liepiņa" not in str(changes)
+
+
 def test_an_emptied_field_brings_the_default_back(chief: FlaskClient, client: FlaskClient) -> None:
     send(chief, PAGE, site_name="Grupas")
     send(chief, PAGE, site_name="")
