@@ -34,10 +34,10 @@ EXTRA_FILES = {
     "meetings": {"rows", "managed", "moments"},
     # What managers ask; the table of states; two that become one; and the pages on which initiatives are written.
     "initiatives": {"managed", "moves", "merging", "pages"},
-    # What records say, what somebody seeks, and the index between the two.
     # The extension behind signing in, and its pages by what they are about; how often something may be tried.
     "accounts": {"security", "setup", "parts", "limits", "second_factor", "passkeys", "profile", "directory", "oidc"},
-    "search": {"documents", "index", "sought"},
+    # What records say to whom, what somebody seeks, and the index between the two.
+    "search": {"documents", "audiences", "rows", "index", "sought", "matches"},
     # What programs are told, in shapes; where; what they may ask for; and how that is described.
     "api": {"shapes", "proceedings", "places", "records", "narrowing", "sorts", "description"},
     # What each list holds as a table, how its cells are written, and the lists of people.
@@ -109,6 +109,7 @@ LAYERS_IN_A_FEATURE = {
     "index": 40,
     "documents": 40,
     "sought": 40,
+    "matches": 40,
     "plans": 40,
     "segments": 40,
     "rows": 40,

@@ -1,9 +1,9 @@
-"""What search looks through: one entry per record, with the words it is found by."""
+"""What search looks through: records as each audience reads them, with the words they are found by."""
 
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lag_tracker.database import Base
@@ -28,10 +28,13 @@ class Subject(StrEnum):
 
 
 class SearchEntry(Base):
-    """A record as search finds it. The index itself is `search_index` (FTS5) on SQLite and `vector` on PostgreSQL."""
+    """A record as search finds it for an audience that reads more of it than a wider one.
+
+    The index itself is `search_index` (FTS5) on SQLite and `vector` on PostgreSQL; it says for whom of which groups.
+    """
 
     __tablename__ = "search_entry"
-    __table_args__ = (UniqueConstraint("subject", "subject_id"),)
+    __table_args__ = (UniqueConstraint("subject", "subject_id", "audience"),)
 
     #: The day's number times 2**32, plus a number of the record's own: walked backwards, it gives the newest first.
     id: Mapped[int] = mapped_column(PLACE, primary_key=True, autoincrement=False)
@@ -60,8 +63,17 @@ class SearchEntry(Base):
         """The record's title, in both languages."""
         return Bilingual(self.title_lv, self.title_en)
 
+    @property
+    def passages(self) -> Bilingual:
+        """What the record says, in both languages."""
+        return Bilingual(self.passages_lv, self.passages_en)
+
 
 def visible_entries(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may see a SearchEntry."""
-    del viewer
-    return SearchEntry.audience == Audience.PUBLIC
+    """Return the condition that a SearchEntry is of a kind that `viewer` reads in some group or other.
+
+    It stands behind the index, which says in which: were that ever wrong, the public would still read nothing.
+    """
+    if viewer.is_manager:
+        return true()
+    return SearchEntry.audience != Audience.MANAGERS if viewer.belongs_to else SearchEntry.audience == Audience.PUBLIC

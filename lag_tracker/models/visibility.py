@@ -194,8 +194,13 @@ def visible_decisions(viewer: Viewer) -> ColumnElement[bool]:
     return or_(*ways) & meeting
 
 
-#: Minutes that are no longer, or never were, kept back: what came of an old meeting may stand without any.
-SETTLED = frozenset({MinutesState.NONE, MinutesState.APPROVED})
+#: For whom what came of a meeting is written, by its minutes: what came of an old meeting may stand without any.
+OUTCOME_FOR = {
+    MinutesState.NONE: Audience.PUBLIC,
+    MinutesState.DRAFT: Audience.MANAGERS,
+    MinutesState.IN_REVIEW: Audience.MEMBERS,
+    MinutesState.APPROVED: Audience.PUBLIC,
+}
 
 
 def readable_outcome(meeting: Meeting, *, viewer: Viewer) -> Bilingual:
@@ -204,14 +209,8 @@ def readable_outcome(meeting: Meeting, *, viewer: Viewer) -> Bilingual:
     While its minutes are a draft it is for managers, in review for members, too; otherwise for everyone.
     """
     groups = [link.group_id for link in meeting.meeting_groups]
-    is_in_review = meeting.minutes_state is MinutesState.IN_REVIEW
-    if (
-        meeting.minutes_state in SETTLED
-        or viewer.may_manage(groups)
-        or (is_in_review and viewer.belongs_to_one(groups))
-    ):
-        return meeting.outcome
-    return Bilingual(None, None)
+    may_read = OUTCOME_FOR[meeting.minutes_state] in viewer.audiences_in(groups)
+    return meeting.outcome if may_read else Bilingual(None, None)
 
 
 @_kept

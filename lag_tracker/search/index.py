@@ -1,6 +1,7 @@
-"""From a document, which is what the public may read of a record, to the keys it is found by.
+"""From a document, which is what an audience may read of a record, to the keys it is found by.
 
 A key is a stem, or a folded word behind a mark that says which. The same keys go into SQLite's and PostgreSQL's index.
+What is not for everyone has marks of its own, so that nobody meets its keys by seeking among those for everyone.
 """
 
 import re
@@ -10,26 +11,44 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lag_tracker.latvian import date_in_words, fold, month_in_words, stem, words
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.search import Subject
 from lag_tracker.models.traits import Audience, Precision
 
-#: Before the stem of a word of the title.
-IN_TITLE: Final = "^"
-#: Before a folded word, to be looked for by its beginning.
-WORD: Final = "~"
-#: Before a folded word of the title.
-WORD_IN_TITLE: Final = "@"
-#: Before the subject of an entry.
-ABOUT: Final = "="
+
+class Marks(NamedTuple):
+    """What stands before a key, one sign at most, and says what kind of key it is. Nobody can type them."""
+
+    #: Before a stem.
+    stem: str
+    #: Before a folded word, to be looked for by its beginning.
+    word: str
+    #: Before the stem, and the folded word, of a word of the title.
+    title_stem: str
+    title_word: str
+    #: Before the subject of an entry.
+    subject: str
+
+
+#: Of entries that everyone reads, and of those for fewer. SQLite's index takes signs beyond ASCII for letters.
+OPEN: Final = Marks("", "~", "^", "@", "=")
+CLOSED: Final = Marks("§", "¶", "¤", "¦", "±")
+#: Before whom an entry is for that not everyone reads, and before those for whom a fuller one of the same record is.
+FOR: Final = "»"
+FULLER_FOR: Final = "«"
+ADMINISTRATORS: Final = "administrators"
+
 #: What has no day of its own: few records, and sought under their names.
 LASTING_SUBJECTS: Final = frozenset((Subject.TOPIC, Subject.GROUP, Subject.NETWORK, Subject.MUNICIPALITY))
 #: Entries without a day have smaller ids than this.
 FIRST_DATED: Final = 1 << 32
 SUBJECTS: Final = tuple(Subject)
+#: From the widest to the narrowest; the entries of one record have ids that follow one another in this order.
+AUDIENCES: Final = tuple(Audience)
+ENTRIES_OF_A_RECORD: Final = 4
 
 #: Letters of a word that count; no Latvian word is longer.
 LONGEST_WORD: Final = 60
@@ -47,7 +66,7 @@ _BLANKS: Final = re.compile(r"\s+")
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A record as the public may read it."""
+    """A record as one audience may read it."""
 
     subject: Subject
     subject_id: int
@@ -61,6 +80,11 @@ class Document:
     passages: tuple[Bilingual, ...] = ()
     #: Words it is found by but that are not shown, such as those for its kind.
     labels: tuple[str | None, ...] = ()
+    #: Who reads it: everyone, or members or managers of these groups.
+    audience: Audience = Audience.PUBLIC
+    groups: frozenset[int] = frozenset()
+    #: Narrower audiences that read a fuller document of the same record instead.
+    fuller_for: tuple[Audience, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +106,7 @@ def entry_of(document: Document) -> Entry:
         "id": _place(document),
         "subject": document.subject,
         "subject_id": document.subject_id,
-        "audience": Audience.PUBLIC,
+        "audience": document.audience,
         "title_words": _between_spaces(title_words),
         "title_keys": _between_spaces(sorted(title_keys)),
         "body_words": _between_spaces(body_words),
@@ -94,7 +118,17 @@ def entry_of(document: Document) -> Entry:
         "passages_lv": passages_lv,
         "passages_en": passages_en,
     }
-    return Entry(row, frozenset(_keys(document, title_words, body_words)))
+    return Entry(row, frozenset((*_keys(document, title_words, body_words), *_doors(document))))
+
+
+def ids_beneath(place: int) -> range:
+    """Return the ids that entries of the same record have when they are for a wider audience."""
+    return range(place - place % ENTRIES_OF_A_RECORD, place)
+
+
+def key_for(audience: Audience, group_id: int) -> str:
+    """Return how a key names an audience of a group."""
+    return f"{audience}{group_id}"
 
 
 def stem_key(word: str) -> str:
@@ -114,17 +148,32 @@ def tidy(text: str) -> str:
 
 def _place(document: Document) -> int:
     day = document.happened_on.toordinal() if document.happened_on else 0
-    return day * FIRST_DATED + document.subject_id * (len(SUBJECTS) + 1) + SUBJECTS.index(document.subject)
+    record = document.subject_id * (len(SUBJECTS) + 1) + SUBJECTS.index(document.subject)
+    return day * FIRST_DATED + record * ENTRIES_OF_A_RECORD + AUDIENCES.index(document.audience)
 
 
 def _keys(document: Document, title_words: Iterable[str], body_words: Iterable[str]) -> Iterable[str]:
+    marks = OPEN if document.audience is Audience.PUBLIC else CLOSED
     for word in title_words:
         in_stem, in_word = _keys_of(word)
-        yield from (in_stem, WORD + in_word, IN_TITLE + in_stem, WORD_IN_TITLE + in_word)
+        yield from (marks.stem + in_stem, marks.word + in_word)
+        yield from (marks.title_stem + in_stem, marks.title_word + in_word)
     for word in body_words:
         in_stem, in_word = _keys_of(word)
-        yield from (in_stem, WORD + in_word)
-    yield ABOUT + document.subject
+        yield from (marks.stem + in_stem, marks.word + in_word)
+    yield marks.subject + document.subject
+
+
+def _doors(document: Document) -> Iterable[str]:
+    """Yield the keys that say for whom an entry is; administrators read the fullest of a record."""
+    if document.audience is not Audience.PUBLIC:
+        yield from (FOR + key_for(document.audience, group) for group in document.groups)
+        if not document.fuller_for:
+            yield FOR + ADMINISTRATORS
+    for audience in document.fuller_for:
+        yield from (FULLER_FOR + key_for(audience, group) for group in document.groups)
+    if document.fuller_for:
+        yield FULLER_FOR + ADMINISTRATORS
 
 
 @lru_cache(maxsize=32_768)

@@ -49,7 +49,7 @@ _ENTRY_WITH_VECTOR: Final = _ENTRY.to_metadata(MetaData())
 _ENTRY_WITH_VECTOR.append_column(Column("vector", TSVECTOR))
 
 #: Rises when words are found otherwise than before, so that all entries are made anew.
-FORMAT: Final = 1
+FORMAT: Final = 2
 #: Where the fingerprint of the entries is kept, beside the versions of calendars; and the largest number it can be.
 FINGERPRINT: Final = "search"
 LARGEST_INTEGER: Final = 0x7FFFFFFF

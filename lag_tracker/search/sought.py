@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from lag_tracker.latvian import words
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.search.index import LONGEST_WORD, WORD, stem_key, word_key
+from lag_tracker.search.index import LONGEST_WORD, Marks, stem_key, word_key
 
 #: What is read of a search, however much is typed.
 MOST_WORDS: Final = 12
@@ -49,12 +49,19 @@ class Sought:
         alike = takewhile(lambda pair: pair[0] == pair[1], zip(self.folded, self.stem, strict=False))
         return self.word[: sum(1 for _ in alike)] or self.word
 
-    @cached_property
-    def keys(self) -> tuple[str, ...]:
-        """The keys of which an entry must bear one."""
+    def keys(self, marks: Marks) -> tuple[str, ...]:
+        """Return the keys of which an entry with such marks must bear one; * stands for however a word goes on."""
         if not self.may_go_on:
-            return (self.stem,)
-        return (self.stem, WORD + self.folded + ("*" if len(self.folded) >= _SHORTEST_BEGINNING else ""))
+            return (marks.stem + self.stem,)
+        beginning = self.folded + ("*" if len(self.folded) >= _SHORTEST_BEGINNING else "")
+        return (marks.stem + self.stem, marks.word + beginning)
+
+
+class Passage(NamedTuple):
+    """What a record says in one place, and in which language."""
+
+    words: str
+    lang: str
 
 
 class Excerpt(NamedTuple):
@@ -82,16 +89,20 @@ class Understood:
             end = last
         return [piece for piece in (*pieces, (passage[end:], False)) if piece[0]]
 
-    def excerpt(self, passages: Bilingual, lang: str) -> Excerpt:
+    def passage(self, passages: Bilingual, lang: str) -> Passage:
         """Return the passage with most of the words: in `lang`, else in the other language, else the first there is."""
         for language in (lang, *(other for other in Bilingual._fields if other != lang)):
             lines = (getattr(passages, language) or "")[:_LOOKED_THROUGH].splitlines()
             hits = {line: {one for _, _, one in self._hits(line)} for line in lines}
             best = max(lines, key=lambda line: len(hits[line]), default="")
             if best and hits[best]:
-                return Excerpt(self._window(best), language)
+                return Passage(best, language)
         text, language = passages.read_in(lang)
-        return Excerpt(self._window(text.partition("\n")[0]), language)
+        return Passage(text.partition("\n")[0], language)
+
+    def excerpt(self, passage: Passage) -> Excerpt:
+        """Return the part of a passage around the words."""
+        return Excerpt(self._window(passage.words), passage.lang)
 
     def _hits(self, passage: str) -> Iterator[tuple[int, int, Sought]]:
         for match in _WORD.finditer(passage):
