@@ -105,14 +105,20 @@ def latest_entries(
     *,
     viewer: Viewer,
     group: Group | None = None,
+    deed: str | None = None,
+    noun: str | None = None,
     before: int | None = None,
     limit: int = PAGE + 1,
 ) -> list[AuditEntry]:
     """Return the newest entries that `viewer` may read, or those before the entry `before`; one more than a page.
 
-    With a `group`, only what concerns it.
+    With a `group`, only what concerns it; with a `deed` or a `noun`, only what was done so, or to such records.
     """
     entries = _readable(viewer)
+    if deed is not None:
+        entries = entries.where(AuditEntry.deed == Deed(deed))
+    if noun is not None:
+        entries = entries.where(AuditEntry.noun == noun)
     if group is not None:
         entries = entries.where(AuditEntry.groups.any(Group.id == group.id))
     if before is not None:

@@ -10,11 +10,14 @@ from lag_tracker.audit.queries import PAGE, entries_of, has_readable_changes, la
 from lag_tracker.audit.words import holder_of_link, names_then, referred, shown_changes
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group, managed_groups
+from lag_tracker.latvian import sort_key
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.bilingual import Text
 from lag_tracker.models.group import Group
 from lag_tracker.web.access import Access, viewer
+from lag_tracker.web.formatting import starting_capital
 from lag_tracker.web.language import reading_language
+from lag_tracker.web.narrowing import Narrowing, chooser, kinds_among, words_among
 from lag_tracker.web.routes import page
 from lag_tracker.words import noun_words
 
@@ -26,22 +29,48 @@ LONGEST_NUMBER = 18
 @page(blueprint, lv="/izmainas", en="/changes", access=Access.MANAGER)
 def index() -> str:
     """Show the newest changes in the reader's groups, in one of them, or everywhere for an administrator."""
-    session, group = db.session(), group_in_address()
+    (group, by), session = narrowed(), db.session()
     before = request.args.get("before", "")
     if before and not (before.isascii() and before.isdigit() and len(before) <= LONGEST_NUMBER):
         abort(404)
-    entries = latest_entries(session, viewer=viewer(), group=group, before=int(before) if before else None)
-    slug = group.slug if group else None
+    entries = changes_left(group, by, before=int(before) if before else None)
+    kept: dict[str, Any] = by.address | ({"group": group.slug} if group else {})
     return render_template(
         "audit/index.html",
         rows=rows_in_words(entries[:PAGE]),
-        older=url_for(".index", group=slug, before=entries[PAGE - 1].id) if len(entries) > PAGE else None,
+        older=url_for(".index", **kept, before=entries[PAGE - 1].id) if len(entries) > PAGE else None,
         group=group,
+        narrowing=by,
+        kept=kept,
         groups=managed_groups(session, viewer=viewer()),
     )
 
 
-def group_in_address() -> Group | None:
+def narrowed() -> tuple[Group | None, Narrowing]:
+    """Return the group whose changes the address asks for, and what else it asks."""
+    lang = reading_language()
+    nouns = {noun: starting_capital(noun_words(noun, lang)) for noun in AUDITED}
+    records = words_among(dict(sorted(nouns.items(), key=lambda noun: sort_key(noun[1]))))
+    deeds = kinds_among(Deed, Deed)
+    by = Narrowing(
+        "",
+        (
+            chooser("deed", gettext("What was done"), gettext("All changes"), deeds),
+            chooser("noun", gettext("Record"), gettext("All records"), records),
+        ),
+    )
+    return _group_in_address(), by
+
+
+def changes_left(
+    group: Group | None, by: Narrowing, *, before: int | None = None, limit: int = PAGE + 1
+) -> list[AuditEntry]:
+    """Return the newest changes that the address asks for, or those before one."""
+    deed, noun = by.chosen("deed"), by.chosen("noun")
+    return latest_entries(db.session(), viewer=viewer(), group=group, deed=deed, noun=noun, before=before, limit=limit)
+
+
+def _group_in_address() -> Group | None:
     """Return the group to show alone, None when the address names none; answer 404 to one that others manage."""
     slug = request.args.get("group")
     return (changeable_group(db.session(), slug, viewer=viewer()) or abort(404)) if slug else None

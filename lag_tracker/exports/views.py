@@ -12,8 +12,8 @@ from flask_babel import gettext
 from sqlalchemy import true
 
 from lag_tracker.actions.queries import listed_actions
-from lag_tracker.audit.queries import latest_entries
-from lag_tracker.audit.views import group_in_address, rows_in_words, rows_of_record
+from lag_tracker.audit.views import changes_left, rows_in_words, rows_of_record
+from lag_tracker.audit.views import narrowed as narrowed_changes
 from lag_tracker.calendars.pages import check_year
 from lag_tracker.calendars.pages import narrowed as narrowed_calendar
 from lag_tracker.database import db
@@ -230,8 +230,7 @@ def theme_list() -> Listing:
 @listing(lv="/izmainas", en="/changes", access=Access.MANAGER)
 def change_list() -> Listing:
     """The newest changes in the reader's groups, in one of them, or everywhere for an administrator."""
-    entries = latest_entries(db.session(), viewer=viewer(), group=group_in_address(), limit=ASKED)
-    return changes_table(rows_in_words(entries))
+    return changes_table(rows_in_words(changes_left(*narrowed_changes(), limit=ASKED)))
 
 
 @listing(lv="/izmainas/<noun>/<int:number>", en="/changes/<noun>/<int:number>", access=Access.MANAGER)

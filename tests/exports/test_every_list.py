@@ -5,6 +5,7 @@ Whoever adds a page adds a line to LISTS, or to NO_LISTS with the reason; the fi
 
 import csv
 import io
+import re
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -27,6 +28,7 @@ from lag_tracker.models.network import NetworkKind, PartnerRole, Partnership
 from lag_tracker.models.organisation import Sector
 from lag_tracker.models.source import Source
 from lag_tracker.models.theme import Theme
+from lag_tracker.paths import TEMPLATES
 from tests import factories
 from tests.reading import links, words_of
 from tests.visitors import signed_in
@@ -68,7 +70,11 @@ LISTS: dict[str, List] = {
         "exports.change_list",
         "Name",
         ["Liepājas partnerība", "Ķekavas grupa"],
-        {"group=kekava": ["Ķekavas grupa"]},
+        {
+            "group=kekava": ["Ķekavas grupa"],
+            "deed=changed&noun=group&group=liepaja": ["Liepājas partnerība"],
+            "deed=erased": [],
+        },
     ),
     "audit.record": List(
         "exports.record_change_list",
@@ -269,6 +275,34 @@ NO_LISTS: dict[str, str] = {
     "replies.own_calendar_file": LEADS_ON,
     "topics.show": ONE_RECORD,
 }
+#: Templates that draw rows of records and offer no file -> why.
+NO_FILES: dict[str, str] = {
+    "accounts/passkeys.html": "a handful, and one's own",
+    "accounts/sign_ins.html": "a handful, and one's own",
+    "attendance/sheet.html": NO_LISTS["attendance.sheet"],
+    "calendars/list.html": "the file is offered by what stands above every calendar",
+    "calendars/month.html": "the file is offered by what stands above every calendar",
+    "calendars/year.html": "the file is offered by what stands above every calendar",
+    "components/comments.html": "what people say to each other about one record, which is read there",
+    "desk/show.html": NO_LISTS["desk.show"],
+    "imports/check.html": "shows a file that was just sent",
+    "initiatives/_archived.html": "what was put away can be taken back there, and nothing else",
+    "initiatives/show.html": ONE_RECORD,
+    "my_page/show.html": NO_LISTS["my_page.show"],
+    "networks/_meetings.html": "the file is offered by the pages that it is a part of",
+    "overview/privacy.en.html": TEXT,
+    "overview/privacy.lv.html": TEXT,
+    "overview/start.html": NO_LISTS["overview.start"],
+    "people/show.html": ONE_RECORD,
+    "private_feeds/index.html": "a handful, and one's own; their addresses are secret",
+    "proposals/choose.html": NO_LISTS["proposals.choose"],
+    "sources/citations.html": "the sources of one record, which are changed there",
+    "topics/show.html": ONE_RECORD,
+}
+#: How rows of records are drawn.
+ROWS = re.compile(
+    r'<tbody|class="(?:records|plain-list|cards|meetings|decisions|results|networks|desk-list|comments)\b'
+)
 #: Answers of these are for programs.
 FOR_PROGRAMS = {"api", "assets", "exports", "feeds", "news", "site", "static"}
 
@@ -284,6 +318,11 @@ def test_every_page_that_is_opened_is_a_list_or_says_why_not(app: Flask) -> None
     }
     assert opened == LISTS.keys() | NO_LISTS.keys()
     assert LISTS.keys() & NO_LISTS.keys() == set()
+
+
+def test_whatever_draws_rows_offers_a_file_or_says_why_not() -> None:
+    drawn = {str(file.relative_to(TEMPLATES)): file.read_text(encoding="utf-8") for file in TEMPLATES.rglob("*.html")}
+    assert {name for name, text in drawn.items() if ROWS.search(text) and "save_list(" not in text} == NO_FILES.keys()
 
 
 def test_every_list_can_be_narrowed_down_or_says_why_not() -> None:
