@@ -6,6 +6,8 @@ Whoever adds a page adds a line to LISTS, or to NO_LISTS with the reason; the fi
 import csv
 import io
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -30,8 +32,10 @@ from lag_tracker.models.source import Source
 from lag_tracker.models.theme import Theme
 from lag_tracker.paths import TEMPLATES
 from tests import factories
-from tests.reading import links, words_of
+from tests.reading import links, texts, words_of
 from tests.visitors import signed_in
+
+Statements = Callable[[], AbstractContextManager[list[str]]]
 
 
 class List(NamedTuple):
@@ -457,3 +461,30 @@ def test_what_waits_is_saved_and_it_is_written_down(reader: FlaskClient) -> None
     assert [tuple(entry) for entry in entries] == [
         ("group", 1), ("group", 2), ("group", 1), ("account", admin), ("account", admin),
     ]  # fmt: skip
+
+
+def test_narrowing_costs_no_statement(reader: FlaskClient, client: FlaskClient, statements: Statements) -> None:
+    assert reader
+    for name in ("groups.index", "municipalities.index", "topics.index", "networks.index"):
+        address, costs = f"/en/{name.partition('.')[0]}", []
+        for query in ("", *LISTS[name].narrowed):
+            client.get(f"{address}?{query}")
+            with statements() as ran:
+                assert client.get(f"{address}?{query}").status_code == 200
+            costs.append(len(ran))
+        # What is left of a list may have nothing more to be read of it.
+        assert max(costs) == costs[0], (name, costs)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [("decisions", ["Velonovietnes jābūvē"]), ("initiatives", ["Mobilitātes punkti"])],
+)
+def test_words_of_a_long_list_are_left_to_the_search(reader: FlaskClient, page: str, found: list[str]) -> None:
+    tree = html5lib.parse(reader.get(f"/en/{page}").text, namespaceHTMLElements=False)
+    main = next(tree.iter("main"))
+    (form,) = [one for one in main.iter("form") if one.get("method") != "post"]
+    (subject,) = [one.get("value") for one in form.iter("input") if one.get("type") == "hidden"]
+    word = found[0].split()[0]
+    assert texts(reader.get(f"{form.get('action')}?q={word}&subject={subject}").text, "h2", within="main") == found
