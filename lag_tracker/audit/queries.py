@@ -1,5 +1,6 @@
 """Questions about changes."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, in
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.database import Base
+from lag_tracker.labels import meeting_title
 from lag_tracker.models.account import Account
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem
@@ -238,14 +240,8 @@ def _managed_meetings(viewer: Viewer) -> Select[Any]:
 
 
 def _name(record: Any, lang: str) -> Text:
-    if isinstance(record, Account):
-        return Text(record.person.name if record.person else record.email, lang)
-    if isinstance(record, Attendance):
-        meeting = _name(record.meeting, lang)
-        return Text(f"{record.person.name if record.person else f'#{record.id}'}, {meeting.words}", meeting.lang)
-    if isinstance(record, Letter):
-        # What it says may hold a link that is a key.
-        return Text(record.subject, record.language)
+    if type(record) in _CALLED:
+        return _CALLED[type(record)](record, lang)
     for attribute in ("name", "title", "text"):
         value = getattr(record, attribute, None)
         if isinstance(value, Bilingual) and value:
@@ -253,5 +249,31 @@ def _name(record: Any, lang: str) -> Text:
             return Text(words[:LONGEST_NAME], spoken)
         if isinstance(value, str) and value:
             return Text(value[:LONGEST_NAME], getattr(record, "language", lang))
-    day = getattr(record, "starts_on", None)
-    return Text(f"{day:%d.%m.%Y.}" if day else f"#{record.id}", lang)
+    return Text(f"#{record.id}", lang)
+
+
+def _account(account: Account, lang: str) -> Text:
+    return Text(account.person.name if account.person else account.email, lang)
+
+
+def _attendance(row: Attendance, lang: str) -> Text:
+    meeting = _meeting(row.meeting, lang)
+    return Text(f"{row.person.name if row.person else f'#{row.id}'}, {meeting.words}", meeting.lang)
+
+
+def _letter(letter: Letter, _lang: str) -> Text:
+    # What it says may hold a link that is a key.
+    return Text(letter.subject, letter.language)
+
+
+def _meeting(meeting: Meeting, lang: str) -> Text:
+    return meeting_title(meeting.title, meeting.kind, meeting.ordinal, lang)
+
+
+#: What is not called by its name, title or text alone.
+_CALLED: dict[type, Callable[[Any, str], Text]] = {
+    Account: _account,
+    Attendance: _attendance,
+    Letter: _letter,
+    Meeting: _meeting,
+}

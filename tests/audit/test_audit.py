@@ -102,6 +102,12 @@ def test_managers_read_what_happened_in_their_groups_and_no_others(app: Flask, g
     assert "Cycling" in chief.get("/en/changes").text
 
 
+def test_a_meeting_without_a_title_is_called_as_everywhere(app: Flask, group: Group, anna: Account) -> None:
+    factories.meeting("", groups=[group], title_lv=None, ordinal=3)
+    changes_by(anna)
+    assert "3rd local group meeting" in texts(signed_in(app, anna).get("/en/changes").text, "a")
+
+
 def test_what_gets_the_number_of_something_deleted_is_not_named_for_it(app: Flask, group: Group, anna: Account) -> None:
     other = factories.group("Cita grupa", slug="cita", audience=Audience.MEMBERS)
     first, second = factories.meeting(groups=[group], slug="x"), factories.meeting(groups=[other], slug="y")
