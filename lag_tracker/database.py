@@ -14,7 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, Select, String, TextClause, TypeDecorator, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, registry
-from sqlalchemy.pool import PoolProxiedConnection
+from sqlalchemy.pool import Pool, PoolProxiedConnection
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -103,18 +103,16 @@ class FileWatch:
         self._file = _file_behind(self._path)
         self._next_at = 0.0
 
-    def look(self, *, at_once: bool = False) -> bool:
-        """Have the file opened anew where it is another one by now, and tell so; looks once a second at most."""
+    def look(self, *, at_once: bool = False) -> None:
+        """Have the file opened anew where it is another one by now; looks once a second at most."""
         now = monotonic()
         if not self._path or (now < self._next_at and not at_once):
-            return False
+            return
         self._next_at = now + SECONDS_BETWEEN_LOOKS
         file = _file_behind(self._path)
-        if file == self._file:
-            return False
-        self._file = file
-        self._engine.dispose()
-        return True
+        if file != self._file:
+            self._file = file
+            self._engine.dispose()
 
 
 Statement: TypeAlias = TextClause | Select[*tuple[Any, ...]]
@@ -129,24 +127,29 @@ class Driver:
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._watch, self._kept = engine, FileWatch(engine), local()
+        event.listen(engine, "engine_disposed", lambda _engine: self.forget())
         self._compiled: dict[Statement, tuple[str, list[str] | None, dict[str, Any]]] = {}
         self.failures: tuple[type[Exception], ...] = (SQLAlchemyError, engine.dialect.loaded_dbapi.Error)
 
     def connect(self) -> "DriverConnection":
         """Borrow a connection, which `with` gives back."""
-        if self._watch.look():
-            self._kept = local()
+        self._watch.look()
         if self._engine.dialect.name == "postgresql":
             return DriverConnection(self, self._engine.raw_connection())
         # A file is opened by every thread for itself: to go through the pool costs more than to read.
-        kept: DriverConnection | None = getattr(self._kept, "connection", None)
-        if kept is None:
-            self._kept.connection = kept = KeptConnection(self, self._engine.raw_connection())
+        kept: KeptConnection | None = getattr(self._kept, "connection", None)
+        pool = self._engine.pool
+        if kept is None or kept.pool is not pool:
+            self.forget()
+            self._kept.connection = kept = KeptConnection(self, self._engine.raw_connection(), pool)
         return kept
 
     def forget(self) -> None:
-        """Have this thread connect anew the next time."""
-        self._kept.connection = None
+        """Close the connection that this thread keeps, if any; others are left to their own threads."""
+        kept: KeptConnection | None = getattr(self._kept, "connection", None)
+        if kept is not None:
+            self._kept.connection = None
+            kept.close()
 
     def compiled(self, statement: Statement) -> tuple[str, list[str] | None, dict[str, Any]]:
         """Return a statement's words, the order of its values unless they go by name, and those that stand in it."""
@@ -207,11 +210,13 @@ class DriverConnection:
 
 
 class KeptConnection(DriverConnection):
-    """A connection of SQLite that a thread keeps, until one of its statements fails."""
+    """A connection of SQLite that a thread keeps, until a statement fails or the engine is disposed of."""
 
-    def __init__(self, driver: Driver, borrowed: PoolProxiedConnection) -> None:
+    def __init__(self, driver: Driver, borrowed: PoolProxiedConnection, pool: Pool) -> None:
         super().__init__(driver, borrowed)
         borrowed.detach()
+        #: Another one has taken its place once the engine was disposed of.
+        self.pool = pool
 
     def __enter__(self) -> Self:
         return self
@@ -219,8 +224,10 @@ class KeptConnection(DriverConnection):
     def __exit__(self, *failure: object) -> None:
         if failure[0] is not None:
             self._driver.forget()
-            with suppress(*self._driver.failures):
-                self._borrowed.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
 
 
 _ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

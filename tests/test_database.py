@@ -75,3 +75,24 @@ def test_kept_connections_are_none_of_those_that_the_pool_lends(app: Flask) -> N
         with Driver(db.engine).connect() as connection:
             connection.read(ONE)
     assert pool.checkedout() == lent
+
+
+@pytest.mark.sqlite_only
+def test_kept_connections_are_opened_anew_once_the_engine_was_disposed_of(app: Flask) -> None:
+    driver = Driver(db.engine)
+
+    def used() -> Any:
+        with driver.connect() as connection:
+            connection.read(ONE)
+            return connection._connection
+
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        before = [used(), threads.submit(used).result()]
+        db.session.close()
+        db.engine.dispose()
+        with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+            before[0].execute("SELECT 1")
+        after = [used(), threads.submit(used).result()]
+    assert all(new is not old for new, old in zip(after, before, strict=True))
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        before[1].execute("SELECT 1")

@@ -85,7 +85,4 @@ def init_errors(app: Flask) -> None:
     app.before_request(_reject_unreadable)
     with app.app_context():
         watch = FileWatch(db.engine)
-
-    @app.before_request
-    def look_at_the_file() -> None:
-        watch.look(at_once=request.method not in {"GET", "HEAD"})
+    app.before_request(lambda: watch.look(at_once=request.method not in {"GET", "HEAD"}))
