@@ -20,8 +20,10 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
+from lag_tracker.models.traits import Audience
 from lag_tracker.networks.queries import partners
 from lag_tracker.search.queries import FoundRow
+from lag_tracker.sheets import Cell
 from lag_tracker.sources.queries import SourceRow
 from lag_tracker.themes.queries import ThemeRow
 from lag_tracker.topics.queries import TopicRow
@@ -237,18 +239,17 @@ def themes_table(rows: Iterable[ThemeRow]) -> Listing:
 
 
 def results_table(rows: Iterable[FoundRow], *, address_of: Callable[[FoundRow], str], most: int) -> Listing:
-    """Results of a search."""
-    return listed(
-        gettext("Search results"),
-        rows,
-        {
-            gettext("Kind"): lambda row: label_of(row.subject),
-            gettext("Title"): lambda row: words(row.title),
-            gettext("Date"): lambda row: day_cell(row.day, row.precision),
-            gettext("Page"): lambda row: urljoin(url_for("overview.start", _external=True), address_of(row)),
-        },
-        most=most,
-    )
+    """Results of a search; where some are not for everyone, each says for whom it is."""
+    found = list(rows)
+    columns: dict[str, Callable[[FoundRow], Cell]] = {
+        gettext("Kind"): lambda row: label_of(row.subject),
+        gettext("Title"): lambda row: words(row.title),
+        gettext("Date"): lambda row: day_cell(row.day, row.precision),
+        gettext("Page"): lambda row: urljoin(url_for("overview.start", _external=True), address_of(row)),
+    }
+    if any(row.audience is not Audience.PUBLIC for row in found):
+        columns[gettext("Who may see it")] = lambda row: label_of(row.audience)
+    return listed(gettext("Search results"), found, columns, most=most)
 
 
 def changes_table(rows: Iterable[dict[str, Any]]) -> Listing:

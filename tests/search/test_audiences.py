@@ -27,7 +27,7 @@ from lag_tracker.search.operations import search_is_true
 from lag_tracker.search.queries import Found, FoundRow, find
 from tests import factories
 from tests.search.test_views import results
-from tests.visitors import member_of, signed_in
+from tests.visitors import manager_of, member_of, signed_in
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
 
@@ -246,6 +246,24 @@ def test_what_is_not_for_everyone_is_marked_and_kept_nowhere(app: Flask, groups:
         "meetings/sanaksme": [("result-note", "for members")],
         "topics/kartiba": [],
     }
+
+
+def test_a_file_of_results_says_for_whom_they_are_where_not_all_are_for_everyone(
+    app: Flask, groups: list[Group], held: Meeting
+) -> None:
+    factories.meeting("Slēgtais punkts", slug="slegta", groups=groups[:1], audience=Audience.MANAGERS)
+    manager, stranger = manager_of(app, groups[0]), app.test_client(use_cookies=False)
+    listed = [
+        [
+            line.replace('"', "").split(",")
+            for line in client.get("/en/search.csv?q=punkts&order=newest").text.splitlines()
+        ]
+        for client in (manager, stranger)
+    ]
+    assert [[row[-1] for row in rows] for rows in listed] == [
+        ["Who may see it", "for managers", "public"],
+        ["Page", "https://grupas.example/en/meetings/sanaksme"],
+    ]
 
 
 def test_who_reads_more_costs_the_public_no_statement(
