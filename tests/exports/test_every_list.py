@@ -279,6 +279,8 @@ NO_LISTS: dict[str, str] = {
     "replies.own_calendar_file": LEADS_ON,
     "topics.show": ONE_RECORD,
 }
+#: Files of lists whose records are days in somebody's calendar.
+OF_DAYS = {"exports.meeting_list", "exports.group_milestone_list", "exports.network_milestone_list"}
 #: Templates that draw rows of records and offer no file -> why.
 NO_FILES: dict[str, str] = {
     "accounts/passkeys.html": "a handful, and one's own",
@@ -461,6 +463,8 @@ def test_what_waits_is_saved_and_it_is_written_down(reader: FlaskClient) -> None
     assert [tuple(entry) for entry in entries] == [
         ("group", 1), ("group", 2), ("group", 1), ("account", admin), ("account", admin),
     ]  # fmt: skip
+    exported = texts(reader.get("/en/changes?deed=exported&noun=account").text, "strong", within="main")
+    assert exported == ["Pēteris Zviedris", "Pēteris Zviedris"]
 
 
 def test_narrowing_costs_no_statement(reader: FlaskClient, client: FlaskClient, statements: Statements) -> None:
@@ -488,3 +492,13 @@ def test_words_of_a_long_list_are_left_to_the_search(reader: FlaskClient, page: 
     (subject,) = [one.get("value") for one in form.iter("input") if one.get("type") == "hidden"]
     word = found[0].split()[0]
     assert texts(reader.get(f"{form.get('action')}?q={word}&subject={subject}").text, "h2", within="main") == found
+
+
+@pytest.mark.sqlite_only
+def test_a_list_of_days_leads_to_its_calendar(app: Flask, reader: FlaskClient) -> None:
+    of_days = [name for name, one in LISTS.items() if one.file in OF_DAYS]
+    for name in of_days:
+        for query in ("", *LISTS[name].narrowed):
+            page, _ = _page_and_file(app, reader, name, query)
+            feeds = {found for found in links(page).values() if urlsplit(found).path.endswith(".ics")}
+            assert {reader.get(feed).mimetype for feed in feeds} == {"text/calendar"}, (name, query)
