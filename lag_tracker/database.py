@@ -215,6 +215,8 @@ class KeptConnection(DriverConnection):
     def __init__(self, driver: Driver, borrowed: PoolProxiedConnection, pool: Pool) -> None:
         super().__init__(driver, borrowed)
         borrowed.detach()
+        # The few pages that a poll reads are sooner copied than mapped, above all after a change by somebody else.
+        self._connection.execute("PRAGMA mmap_size=0").close()
         #: Another one has taken its place once the engine was disposed of.
         self.pool = pool
 
