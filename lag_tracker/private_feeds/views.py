@@ -14,14 +14,13 @@ from lag_tracker.calendars.pages import qr_code
 from lag_tracker.calendars.views import RETRY_SECONDS, body_headers, for_programs, held_tag, takes_gzip
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.bilingual import Bilingual
-from lag_tracker.models.calendar_token import CalendarToken, FeedKind
+from lag_tracker.models.calendar_token import CalendarToken
 from lag_tracker.private_feeds.bodies import Opened, PrivateFeeds
 from lag_tracker.private_feeds.forms import FeedForm
 from lag_tracker.private_feeds.operations import client_of, end_feed, make_feed, note_fetch, renew_feed, revoke_feed
 from lag_tracker.private_feeds.queries import calendars_of, groups_for, kinds_for, own_feeds
 from lag_tracker.subscriptions.queries import Subscription
 from lag_tracker.web.access import Access, signed_in_account, viewer
-from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.limits import Misses
@@ -99,18 +98,16 @@ def _plain(status: int, *headers: tuple[str, str]) -> Response:
 def index() -> Response:
     """Show somebody their private feeds, and make another."""
     session, account, form = db.session(), signed_in_account(), FeedForm()
-    groups = groups_for(session, viewer())
-    form.group.offer((group.id, passage(group.name)) for group in groups)
-    form.kind.among = [*kinds_for(viewer(), account.person_id)]
+    form.shows.offer(kinds_for(viewer(), account.person_id), groups_for(session, viewer()))
     if request.method == "GET" and form.language.data is None:
         form.language.data = reading_language()
-    if form.kind.among and form.is_accepted():
+    if form.is_accepted():
         with form.rules():
             token = make_feed(
                 account,
                 session=session,
-                kind=FeedKind(form.kind.data),
-                group_id=form.group.data,
+                kind=form.shows.kind,
+                group_id=form.shows.group_id,
                 language=str(form.language.data),
                 name=str(form.name.data),
                 now=utc_now(),

@@ -29,6 +29,7 @@ from lag_tracker.site_settings import Terms
 from tests import factories
 from tests.calendars.conftest import NOON
 from tests.private_feeds.conftest import events_in, feed_of
+from tests.reading import texts
 from tests.visitors import send, signed_in
 
 PAGE = "/mana-lapa/kalendari"
@@ -58,7 +59,7 @@ def test_an_address_is_shown_once_and_opens_the_feed(
     app: Flask, client: FlaskClient, group: Group, member: Account
 ) -> None:
     visitor = signed_in(app, member)
-    made = send(visitor, PAGE, kind="group", group=str(group.id), name="Mans telefons", language="en")
+    made = send(visitor, PAGE, shows=f"group-{group.id}", name="Mans telefons", language="en")
     path = path_on(made.text)
     assert (made.status_code, made.headers["Cache-Control"]) == (200, "private, no-store")
     assert f"webcal://grupas.example{path}" in made.text
@@ -75,8 +76,8 @@ def test_an_address_is_shown_once_and_opens_the_feed(
 def test_a_double_click_makes_one_feed(app: Flask, member: Account) -> None:
     visitor = signed_in(app, member)
     page = visitor.get(PAGE)
-    first = send(visitor, PAGE, page=page, kind="mine", name="Telefons")
-    second = send(visitor, PAGE, page=page, kind="mine", name="Telefons")
+    first = send(visitor, PAGE, page=page, shows="mine", name="Telefons")
+    second = send(visitor, PAGE, page=page, shows="mine", name="Telefons")
     assert (first.status_code, second.status_code) == (200, 303)
     assert len(db.session.scalars(select(CalendarToken)).all()) == 1
 
@@ -120,15 +121,24 @@ def test_nobody_revokes_the_feed_of_another(app: Flask, client: FlaskClient, gro
 def test_a_group_that_is_not_ones_own_cannot_be_chosen(app: Flask, member: Account) -> None:
     other = factories.group("Cita")
     visitor = signed_in(app, member)
-    for kind, chosen in (("group", str(other.id)), ("group", ""), ("managed", "")):
-        assert send(visitor, PAGE, name="Telefons", kind=kind, group=chosen).status_code == 422
+    for chosen in (f"group-{other.id}", "group-", "group", "managed", "", "x"):
+        assert send(visitor, PAGE, name="Telefons", shows=chosen).status_code == 422
     assert db.session.scalars(select(CalendarToken)).all() == []
+
+
+def test_all_that_can_be_had_stands_in_one_list(app: Flask, group: Group, member: Account) -> None:
+    other = factories.group(name_lv=None, name_en="Another")
+    db.session.add_all([other, GroupRole(account=member, group=other, role=Role.MEMBER)])
+    page = signed_in(app, member).get(PAGE)
+    shown = texts(page.text, "option", within="select")
+    assert shown == ["Manas sanāksmes", "Another", "Mūsu", "Manu uzdevumu termiņi"]
+    assert f'<optgroup label="Vienas grupas viss kalendārs"><option lang="en" value="group-{other.id}">' in page.text
 
 
 def test_so_many_feeds_are_enough(app: Flask, member: Account) -> None:
     for _ in range(MOST_FEEDS):
         feed_of(member, FeedKind.MINE)
-    assert send(signed_in(app, member), PAGE, kind="mine", name="Vēl viens").status_code == 409
+    assert send(signed_in(app, member), PAGE, shows="mine", name="Vēl viens").status_code == 409
 
 
 def test_a_closed_account_takes_its_feeds_with_it_for_good(client: FlaskClient, member: Account) -> None:
