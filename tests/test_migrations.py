@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Connection, inspect, select, text
+from sqlalchemy import Connection, insert, inspect, select, text
 
 from lag_tracker import create_app
 from lag_tracker.database import Base, db, utc_now
 from lag_tracker.demonstration.sample import load_demonstration
 from lag_tracker.errors import RuleBroken
+from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.paths import MIGRATIONS
@@ -29,6 +30,7 @@ from lag_tracker.schema import (
     read_revision,
     upgrade_database,
 )
+from tests import factories
 from tests.conftest import settings_for
 from tests.factories import everything_of_the_desk
 
@@ -133,6 +135,31 @@ def test_a_database_from_before_versions_were_seconds_hears_of_every_change(fill
     db.session.commit()
     for header, name in (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified")):
         assert client.get(path, headers={header: first.headers[name]}).status_code == 200
+
+
+def test_who_was_on_record_twice_at_a_meeting_is_once_after_an_upgrade_with_the_answer(app: Flask) -> None:
+    held, anna = factories.meeting(), factories.person("Anna")
+    db.session.add_all(Attendance(meeting=held) for _ in range(2))
+    db.session.commit()
+    ids = {"meeting_id": held.id, "person_id": anna.id}
+    db.session.remove()
+    command.downgrade(alembic(app), "0013")
+    first, last = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+    double: list[dict[str, Any]] = [
+        {"reply": Reply.ACCEPTED, "replied_at": first, "presence": None},
+        {"reply": Reply.DECLINED, "replied_at": last, "presence": None},
+        {"reply": Reply.INVITED, "replied_at": None, "presence": Presence.PRESENT},
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(insert(Attendance), [ids | {"is_guest": False} | one for one in double])
+    command.upgrade(alembic(app), "head")
+    told = select(Attendance.person_id, Attendance.reply, Attendance.presence).order_by(Attendance.id)
+    with db.engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(told)] == [
+            (None, None, None),
+            (None, None, None),
+            (ids["person_id"], Reply.DECLINED, Presence.PRESENT),
+        ]
 
 
 def test_an_upgrade_that_is_not_needed_changes_nothing(filled: Flask) -> None:

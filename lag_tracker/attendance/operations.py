@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -48,7 +49,8 @@ def note_guests(
 ) -> list[Attendance]:
     """Write down guests who came, one for each line: a name and, after a comma, whom they stand for.
 
-    Somebody whom these groups know by this name and organisation is that person; anyone else is put on record.
+    Somebody whom these groups know by this name and organisation is that person; anyone else is put on record. Whoever
+    is on record at the meeting already, as a member may be, came, and is a guest only if they were one.
     """
     guests = []
     for line in lines:
@@ -56,13 +58,23 @@ def note_guests(
         organisation = _organisation(session, body) if body else None
         person = _person(session, name, organisation, groups) if name else None
         if person or organisation:
-            guest = Attendance(
-                meeting=meeting, person=person, organisation=organisation, presence=Presence.PRESENT, is_guest=True
+            guest = _on_record(session, meeting, person) or Attendance(
+                meeting=meeting, person=person, organisation=organisation, is_guest=True
             )
+            guest.presence = Presence.PRESENT
             session.add(guest)
             session.flush()
             guests.append(guest)
     return guests
+
+
+def _on_record(session: Session, meeting: Meeting, person: Person | None) -> Attendance | None:
+    """Return what is on record of a person at a meeting."""
+    if person is None:
+        return None
+    session.flush()
+    is_theirs = (Attendance.meeting_id == meeting.id) & (Attendance.person_id == person.id)
+    return session.scalar(select(Attendance).where(is_theirs))
 
 
 def _organisation(session: Session, name: str) -> Organisation:

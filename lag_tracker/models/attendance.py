@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, false
+from sqlalchemy import ForeignKey, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
@@ -34,6 +34,8 @@ class Attendance(Identified, Base):
     """A person's, or an organisation's, part in one meeting. It stays when the member leaves or is erased."""
 
     __tablename__ = "attendance"
+    # Rows without a person, of which there may be many, are all different to both databases.
+    __table_args__ = (UniqueConstraint("meeting_id", "person_id"),)
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
     #: None when only the organisation is known, or after the person was erased.

@@ -41,17 +41,18 @@ def invite_people(
     # Read anew, because what was read for the form may have been answered meanwhile.
     rows = select(Attendance).where(Attendance.meeting_id == meeting.id).execution_options(populate_existing=True)
     known = {row.person_id: row for row in session.scalars(rows)}
-    invited = []
+    invited: dict[int, Attendance] = {}
     for one in people:
         row = known.get(one.person.id)
         if row is None:
             row = Attendance(meeting=meeting, organisation_id=one.organisation_id, is_guest=one.tier is None)
             session.add(row)
+            known[one.person.id] = row
         row.person, row.invited_at = one.person, now
         row.reply = row.reply or Reply.INVITED
-        invited.append(row)
+        invited[one.person.id] = row
     session.flush()
-    return invited
+    return list(invited.values())
 
 
 def put_guests_on_record(

@@ -1,5 +1,6 @@
 """After a meeting its manager writes down who came."""
 
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from lag_tracker.database import db
 from lag_tracker.models.attendance import Attendance, Presence, Reply
@@ -154,14 +156,21 @@ def test_two_who_write_at_the_same_time_see_both_versions(app: Flask, group: Gro
     assert stored() == [("Anna", "present", False), ("Jānis", "present", False)]
 
 
-def test_who_is_on_record_twice_is_offered_once(group: Group, manager: FlaskClient, meeting: Meeting) -> None:
-    anna = member(group, "Anna")
-    db.session.add_all(
-        [Attendance(meeting=meeting, person_id=anna.person_id, presence=how) for how in ("absent", None)]
-    )
-    db.session.commit()
-    assert send(manager, PAGE, present=[key(anna)]).status_code == 303
-    assert form_of(manager.get(PAGE))["present"] == [key(anna)]
+def test_nobody_is_on_record_twice(group: Group, manager: FlaskClient, meeting: Meeting) -> None:
+    anna, janis = member(group, "Anna Liepa"), member(group, "Jānis Ozols")
+    lines = "Anna Liepa\nJānis Ozols\nViesis Viesītis\nViesis Viesītis"
+    assert send(manager, PAGE, present=[key(anna)], excused=[key(janis)], guests=lines).status_code == 303
+    assert stored() == [
+        ("Anna Liepa", "present", False), ("Jānis Ozols", "present", False), ("Viesis Viesītis", "present", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("person", [True, False])
+def test_the_database_itself_refuses_a_second_row_of_a_person(group: Group, meeting: Meeting, person: bool) -> None:
+    who = {"person_id": member(group, "Anna").person_id if person else None}
+    db.session.add_all([Attendance(meeting=meeting, **who), Attendance(meeting=meeting, **who)])
+    with pytest.raises(IntegrityError) if person else nullcontext():
+        db.session.commit()
 
 
 def test_two_who_tick_the_same_name_at_once_put_it_on_record_once(app: Flask, group: Group, meeting: Meeting) -> None:

@@ -163,6 +163,15 @@ def test_those_planned_for_are_ticked_and_nobody_else(app: Flask, group: Group) 
     assert answers() == {"Anna Bērziņa": Reply.INVITED}
 
 
+def test_a_member_who_is_also_typed_as_a_guest_is_invited_once(app: Flask, group: Group) -> None:
+    ahead(group)
+    anna = member(group, "Anna Bērziņa", "anna@grupas.example")
+    line = "Anna Bērziņa, anna@grupas.example"
+    send(manager_of(app, group), ADDRESS, people=[str(anna.id)], guests=f"{line}\n{line}")
+    assert [(row.person_id, row.is_guest) for row in db.session.scalars(select(Attendance))] == [(anna.id, False)]
+    assert [letter.to_email for letter in letters()] == ["anna@grupas.example"]
+
+
 def test_whoever_is_invited_already_is_not_ticked_and_keeps_the_answer(app: Flask, group: Group) -> None:
     meeting = ahead(group)
     anna = member(group, "Anna Bērziņa", "anna@grupas.example")
