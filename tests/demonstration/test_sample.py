@@ -26,7 +26,10 @@ THEMES = Known(keys={"themes": {"education", "participation", "green_mobility", 
 #: Real networks have their kinds and partners; none is invented, so that the overview of networks stays true.
 NOT_SHOWN = {("network", "kind"), ("partnership", "role"), ("search_entry", "subject")}
 #: What accounts do; the demonstration has none, because nobody could own them.
-OF_ACCOUNTS = {"group_role", "invitation", "letter", "audit_entry", "proposal", "comment", "consent", "calendar_token"}
+OF_ACCOUNTS = {
+    "group_role", "invitation", "letter", "audit_entry", "proposal", "comment", "consent", "calendar_token",
+    "site_settings",
+}  # fmt: skip
 
 
 def load(today: date = TODAY) -> None:
