@@ -26,12 +26,17 @@ UNDER_DISCUSSION = (InitiativeState.PROPOSED, InitiativeState.UNDER_DISCUSSION)
 
 
 class OwnMeeting(NamedTuple):
-    """A meeting ahead, what the reader answered, and whether they may open its page: a guest may not always."""
+    """A meeting ahead, the reader's invitation, and whether they may open its page: a guest may not always."""
 
     meeting: Meeting
     #: None for who is not invited.
-    reply: Reply | None
+    invitation: Attendance | None
     has_page: bool
+
+    @property
+    def reply(self) -> Reply | None:
+        """What the reader answered; None for who is not invited."""
+        return self.invitation.reply if self.invitation else None
 
     @property
     def waits(self) -> bool:
@@ -59,7 +64,7 @@ def own_meetings(session: Session, *, person_id: int | None, viewer: Viewer, tod
     )
     of_groups = visible_meetings(viewer) & held_by(Meeting.id, _groups(viewer))
     found = session.execute(
-        select(Meeting, Attendance.reply, visible_meetings(viewer))
+        select(Meeting, Attendance, visible_meetings(viewer))
         .outerjoin(Attendance, is_own)
         .where(Meeting.state == MeetingState.SCHEDULED, Meeting.archived_at.is_(None))
         .where(func.coalesce(Meeting.ends_on, Meeting.starts_on) >= today, or_(Attendance.id.is_not(None), of_groups))
@@ -68,7 +73,7 @@ def own_meetings(session: Session, *, person_id: int | None, viewer: Viewer, tod
         .limit(MOST_MEETINGS)
     )
     # Somebody may be on record twice, as when they stand for two organisations.
-    once = {meeting.id: OwnMeeting(meeting, reply, bool(has_page)) for meeting, reply, has_page in found}
+    once = {meeting.id: OwnMeeting(meeting, invitation, bool(has_page)) for meeting, invitation, has_page in found}
     return list(once.values())
 
 

@@ -22,6 +22,7 @@ from lag_tracker.my_page.queries import (
 )
 from lag_tracker.proposals.queries import proposals_by
 from lag_tracker.replies.forms import AnswerForm
+from lag_tracker.replies.queries import lapsed_answers
 from lag_tracker.web.access import Access, signed_in_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
@@ -43,10 +44,12 @@ def show() -> str:
     """Show people what is wanted of them, and what is theirs."""
     session, account = db.session(), signed_in_account()
     number = account.person_id
+    meetings = own_meetings(session, person_id=number, viewer=viewer(), today=today())
     return render_template(
         "my_page/show.html",
         own=account,
-        meetings=own_meetings(session, person_id=number, viewer=viewer(), today=today()),
+        meetings=meetings,
+        earlier=lapsed_answers(session, [row.invitation for row in meetings if row.invitation]),
         actions=own_actions(session, person_id=number, viewer=viewer()),
         questions=open_questions(session, viewer=viewer()),
         roles=own_roles(session, account.id),

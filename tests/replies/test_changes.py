@@ -74,8 +74,9 @@ def test_what_was_answered_before_stands_beside_the_question(app: Flask, group: 
     send(manager, EDIT, starts_on="2027-03-19")
     asked = "Earlier you answered: I will come. Please answer anew."
     (link,) = (link_in(letter) for letter in letters())
-    for page in (nobody.get(link), anna.get("/en/meetings/sanaksme/answer"), anna.get("/en/meetings/sanaksme")):
-        assert asked in texts(page.text, "p")
+    for address in ("/en/meetings/sanaksme/answer", "/en/meetings/sanaksme", "/en/my-page"):
+        assert asked in texts(anna.get(address).text, "p"), address
+    assert asked in texts(nobody.get(link).text, "p")
     for address in ("/en/meetings/sanaksme/invite", "/en/meetings/sanaksme"):
         assert "Anna Bērziņa (earlier: accepted)" in texts(manager.get(address).text, "dd")
     said = texts(manager.get("/en/meetings/sanaksme/invite/1").text, "p", css_class="answer-hint")
