@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from lag_tracker import create_app, worker
 from lag_tracker.chores.operations import take_chore
 from lag_tracker.config import Settings
-from lag_tracker.database import db, utc_now
+from lag_tracker.database import Driver, db, utc_now
 from lag_tracker.letters.operations import take_letter
 from lag_tracker.models.account import Attempt
 from lag_tracker.models.audit import AuditEntry, Deed
@@ -145,6 +145,30 @@ def test_a_term_decided_while_the_worker_runs_counts_for_it(app: Flask) -> None:
     db.session.commit()
     work(app, stopping=stopping, rests=rest, clock=lambda: moment + timedelta(days=len(counted)))
     assert counted == [1, 0]
+
+
+def test_nothing_is_forgotten_while_it_is_not_known_for_how_long_it_is_kept(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, stopping, counted = datetime(2026, 11, 24, 12, tzinfo=UTC), Event(), list[int]()
+    real = Driver.connect
+
+    def fail(driver: Driver) -> Any:
+        monkeypatch.setattr(Driver, "connect", real)
+        raise driver.failures[1]("out of connections")
+
+    def rest(_seconds: float) -> None:
+        counted.append(db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0)
+        db.session.remove()
+        if len(counted) == 2:
+            stopping.set()
+
+    db.session.add(SiteSettings(id=1, keep_changes_days=0))
+    db.session.add(AuditEntry(deed=Deed.CHANGED, noun="group", record_id=1, done_at=moment - timedelta(days=4000)))
+    db.session.commit()
+    monkeypatch.setattr(Driver, "connect", fail)
+    work(app, stopping=stopping, rests=rest, clock=lambda: moment)
+    assert counted == [1, 1]
 
 
 def test_of_many_workers_one_does_a_chore(app: Flask) -> None:

@@ -46,13 +46,25 @@ class SettingsInUse:
         if now < self._next_at and not at_once:
             return
         self._next_at = now + SECONDS_BETWEEN_LOOKS
-        self._driver = self._driver or Driver(db.engine)
-        # While the database is away, or before it has tables, what was known last is right enough.
-        with self._turn, suppress(*self._driver.failures):
-            self._use(self.own.with_decided(self._decided(self._driver)))
+        # While the database is away, or before it has tables, what was known last is right enough for a page.
+        with suppress(*self.driver.failures):
+            self.read()
 
-    def _decided(self, driver: Driver) -> dict[str, Any]:
-        with driver.connect() as connection:
+    def read(self) -> Settings:
+        """Take over what was decided meanwhile, and return it all; raise one of the driver's `failures` if unknown."""
+        with self._turn:
+            self._use(self.own.with_decided(self._decided()))
+        found: Settings = self.app.config["SETTINGS"]
+        return found
+
+    @property
+    def driver(self) -> Driver:
+        """What the database is asked by."""
+        self._driver = self._driver or Driver(db.engine)
+        return self._driver
+
+    def _decided(self) -> dict[str, Any]:
+        with self.driver.connect() as connection:
             rows = connection.read(_DECIDED)
         return {name: as_setting(value) for row in rows for name, value in zip(SITE_SETTINGS, row, strict=True)}
 
@@ -70,10 +82,11 @@ def settings_in_use(app: Flask) -> SettingsInUse:
 
 
 def fresh_settings(app: Flask) -> Settings:
-    """Return the settings as the database has them now: for commands and workers, whom no request reminds to look."""
-    settings_in_use(app).look(at_once=True)
-    found: Settings = app.config["SETTINGS"]
-    return found
+    """Return the settings as the database has them now: for commands and workers, whom no request reminds to look.
+
+    Where they cannot be read the failure is raised: whoever deletes what is old must not go by the defaults then.
+    """
+    return settings_in_use(app).read()
 
 
 def when_settings_change(app: Flask, follow: Follow) -> None:

@@ -93,7 +93,8 @@ def test_without_the_table_what_was_known_last_counts(app: Flask) -> None:
     db.session.execute(text("ALTER TABLE site_settings RENAME TO elsewhere"))
     db.session.commit()
     try:
-        assert fresh_settings(app).site_name == "Grupas"
+        settings_in_use(app).look(at_once=True)
+        assert app.config["SETTINGS"].site_name == "Grupas"
     finally:
         db.session.execute(text("ALTER TABLE elsewhere RENAME TO site_settings"))
         db.session.commit()
@@ -103,7 +104,8 @@ def test_without_the_table_what_was_known_last_counts(app: Flask) -> None:
 def test_without_any_database_the_settings_of_the_server_count(tmp_path: Path) -> None:
     app = create_app(settings_for(tmp_path, database_url="postgresql://nobody@127.0.0.1:1/none", site_name="Grupas"))
     with app.app_context():
-        assert fresh_settings(app).site_name == "Grupas"
+        settings_in_use(app).look(at_once=True)
+        assert app.config["SETTINGS"].site_name == "Grupas"
     assert app.test_client().get("/healthz").status_code == 200
     assert app.test_client().get("/").status_code == 503
 
