@@ -124,8 +124,10 @@ class _Register:
     def __init__(self, session: Session, group: Group, *, viewer: Viewer, today: date) -> None:
         self.by_name: dict[str, list[Known]] = {}
         self.by_email: dict[str, list[Known]] = {}
-        for one in all_known(session, viewer=viewer):
-            if one.is_readable:
+        for known in all_known(session, viewer=viewer):
+            if known.is_readable:
+                # Of an address that the reader is not told, no row may say whether it is right.
+                one = known if known.tells_contacts else known._replace(email=None)
                 self.by_name.setdefault(fold(one.name), []).append(one)
                 if one.email:
                     self.by_email.setdefault(one.email.casefold(), []).append(one)
@@ -133,6 +135,7 @@ class _Register:
         self.organisations = _organisation_names(session)
         numbers = {one.id for found in (*self.by_name.values(), *self.by_email.values()) for one in found}
         self.people = {one.id: one for one in session.scalars(select(Person)) if one.id in numbers}
+        self.telling = {one.id for found in self.by_name.values() for one in found if one.tells_contacts}
         self.changeable = set(session.scalars(select(Person.id).where(changeable_people(viewer))))
 
     def plan(self, entry: Entry) -> Planned:
@@ -195,10 +198,12 @@ class _Register:
             planned.outcome = Outcome.WRONG
 
     def _of_person(self, entry: Entry, person: Person) -> dict[str, tuple[Any, Any]]:
-        changes = _differences(entry, person, OF_PERSON)
+        tells = person.id in self.telling
+        changes = _differences(entry, person, OF_PERSON) if tells else {}
         if entry.position and entry.position not in person.position:
             changes["position"] = (person.position_lv, entry.position)
-        if changes and person.id not in self.changeable:
+        is_guess = not tells and bool(entry.email or entry.phone)
+        if is_guess or (changes and person.id not in self.changeable):
             entry.mistakes.append(
                 gettext("Another group has this person, too: leave position, e-mail and phone as they are on record.")
             )

@@ -191,6 +191,22 @@ def test_people_of_other_groups_are_not_given_away(app: Flask, group: Group) -> 
     ]
 
 
+@pytest.mark.parametrize("name", ["Anna Bērziņa", "Kāds Cits"])
+def test_whether_an_address_or_number_is_right_is_told_to_nobody_who_may_not_read_it(
+    app: Flask, group: Group, name: str
+) -> None:
+    shared = factories.person("Anna Bērziņa", email="anna@cits.example", phone="+37126123456")
+    factories.membership(factories.group("Cita"), shared)
+    factories.membership(group, shared)
+    rows = [
+        f"{name};{contact}"
+        for contact in ("anna@cits.example;", "jauna@cits.example;", ";+37126123456", ";+37126123457")
+    ]
+    manager = manager_of(app, group)
+    answers = [what_happens(upload(manager, "Vārds;E-pasts;Tālrunis", row)) for row in rows]
+    assert answers[0] == answers[1] == answers[2] == answers[3]
+
+
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
