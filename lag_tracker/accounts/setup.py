@@ -130,6 +130,6 @@ def names_for_devices(settings: Settings) -> dict[str, Any]:
     An address of a code's secret has a colon behind the name, so there is none in it.
     """
     return {
-        "SECURITY_TOTP_ISSUER": " ".join(settings.site_name.replace(":", " ").split()),
+        "SECURITY_TOTP_ISSUER": " ".join(settings.site_name.replace(":", " ").split()) or Settings.site_name,
         "SECURITY_WAN_RP_NAME": settings.site_name,
     }

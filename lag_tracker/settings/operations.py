@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 from sqlalchemy.orm import Session
 
 from lag_tracker.config import Settings
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.site_settings import SiteSettings, as_setting
 from lag_tracker.site_settings import LEAST_DAYS, LONGEST, MOST_DAYS, TERMS, Mistake, mistake_in
+from lag_tracker.words import column_words
 
 Words = Mapping[str, date | str | int | None]
 
@@ -65,8 +66,13 @@ def _refuse_half_an_assessment(after: Settings) -> None:
 
 
 def _refuse_shorter_terms(before: Settings, after: Settings) -> None:
-    if any(_ends_earlier(getattr(before, name), getattr(after, name)) for name in TERMS):
-        sentence = gettext("A term becomes shorter: what is older is deleted for good. Tick the box if that is meant.")
+    shorter = [name for name in TERMS if _ends_earlier(getattr(before, name), getattr(after, name))]
+    if shorter:
+        lang = str(get_locale())
+        sentence = gettext(
+            "Here a term becomes shorter: %(terms)s. What is older is deleted for good. Tick the box if that is meant.",
+            terms=", ".join(column_words(name, lang) for name in shorter),
+        )
         raise RuleBroken(sentence, about="may_delete")
 
 

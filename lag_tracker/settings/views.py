@@ -13,6 +13,7 @@ from lag_tracker.settings.server import server_facts
 from lag_tracker.web.access import Access, signed_in_account
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.letters import send_letter
+from lag_tracker.web.limits import sends_letter
 from lag_tracker.web.routes import DEED, FORM, page
 from lag_tracker.web.settings import settings_in_use
 from lag_tracker.web.transactions import done
@@ -34,6 +35,8 @@ def edit() -> AnyResponse:
             )
             after_this_request(_take_over)
             return done(url_for(".edit"), gettext("The settings were saved and count from now on."))
+    # Whoever ticked it has not seen yet what the form comes back with.
+    form.may_delete.data = False
     overdue = number_overdue(session, before=utc_now() - LETTERS_WAIT)
     return form_page(
         "settings/form.html",
@@ -53,6 +56,7 @@ def edit() -> AnyResponse:
     access=Access.ADMINISTRATOR,
     methods=DEED,
 )
+@sends_letter
 def test_letter() -> AnyResponse:
     """Write an administrator a letter, so that they see whether letters arrive."""
     if not Button().is_accepted():

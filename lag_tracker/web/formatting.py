@@ -2,6 +2,7 @@
 
 from datetime import date, time
 from typing import NamedTuple
+from urllib.parse import quote
 
 from flask_babel import gettext
 from markupsafe import Markup, escape
@@ -221,6 +222,11 @@ def term_in_words(days: int, lang: str) -> str:
 def starting_capital(words: str) -> str:
     """Return the words with a capital at the start, for headings."""
     return words[:1].upper() + words[1:]
+
+
+def mail_link(address: str) -> str:
+    """Return the link by which a mail program writes to an address, and to nobody else (RFC 6068, 2)."""
+    return f"mailto:{quote(address, safe='@+')}"
 
 
 def phone_number(number: str | None) -> str:

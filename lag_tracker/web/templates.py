@@ -95,5 +95,6 @@ def init_templates(app: Flask) -> None:
         lines=formatting.lines,
         capital=formatting.starting_capital,
         phone=formatting.phone_number,
+        mail_link=formatting.mail_link,
     )
     app.context_processor(_context)

@@ -163,7 +163,8 @@ def test_the_statement_tells_of_an_assessment_once_all_of_it_is_known(chief: Fla
 
 def test_a_shorter_term_asks_whether_older_things_may_go(app: Flask, chief: FlaskClient) -> None:
     answer = send(chief, PAGE, keep_changes_days="30")
-    assert (answer.status_code, "what is older is deleted for good" in answer.text) == (422, True)
+    words = "Here a term becomes shorter: days that changes are kept. What is older is deleted for good."
+    assert (answer.status_code, words in answer.text) == (422, True)
     send(chief, PAGE, keep_changes_days="30", may_delete="y")
     assert fresh_settings(app).terms.changes == 30
     # Longer, and for good, need no word; but from for good to any term does.
@@ -192,6 +193,26 @@ def test_two_administrators_at_once_do_not_overwrite_each_other(app: Flask, chie
     assert "Ķekavas novads" in texts(second.text, "blockquote")
     forms = [(one, PAGE, form_of(one.get(PAGE)) | {"operator": [f"{n}"]}) for n, one in enumerate((chief, other))]
     assert send_at_once(*forms) == [303, 409]
+
+
+def test_a_tick_for_one_shorter_term_is_none_for_what_somebody_else_decided_meanwhile(
+    app: Flask, chief: FlaskClient
+) -> None:
+    other, page = administrator(app), chief.get(PAGE)
+    assert send(other, PAGE, keep_changes_days="0").status_code == 303
+    stale = send(chief, PAGE, page=page, keep_traces_days="30", may_delete="y")
+    assert stale.status_code == 409
+    assert form_of(stale).get("may_delete") is None
+
+
+def test_test_letters_are_few(chief: FlaskClient) -> None:
+    answers = [send(chief, f"{PAGE}/test-letter", page=chief.get(PAGE), number=-1) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
+
+
+def test_the_address_for_questions_is_one_address_in_a_link(chief: FlaskClient, client: FlaskClient) -> None:
+    send(chief, PAGE, contact_email="a?bcc=c@d.example")
+    assert 'href="mailto:a%3Fbcc%3Dc@d.example"' in client.get("/en/about").text
 
 
 def test_the_very_first_two_at_the_same_moment_make_one_row(app: Flask, chief: FlaskClient) -> None:
