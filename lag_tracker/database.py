@@ -249,6 +249,14 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 migrate = Migrate()
 
 
+@event.listens_for(Engine, "do_connect")
+def _keep_from_starting_anew(dialect: Any, _record: Any, arguments: list[Any], _named: dict[str, Any]) -> None:
+    """Raise when a file of SQLite that was there is gone: it would make an empty one in its place."""
+    path = os.path.realpath(arguments[0]) if dialect.name == "sqlite" and arguments else ""
+    if path in _OPENED and _file_behind(path) is None:
+        raise sqlite3.OperationalError(f"{path} has gone")
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Give each SQLite connection the settings that keep data whole: foreign keys, WAL, patience, and full syncs."""
@@ -256,9 +264,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         return
     cursor = connection.cursor()
     path = cursor.execute("PRAGMA database_list").fetchone()[2]
-    if path in _OPENED and _file_behind(path) is None:
-        # SQLite would make an empty one in its place.
-        raise sqlite3.OperationalError(f"{path} has gone")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA busy_timeout=5000")

@@ -178,6 +178,7 @@ def test_while_the_file_of_the_database_is_away_nobody_is_told_of_an_empty_calen
     for _ in range(2):
         harm(file)
         site.expect_away()
+        assert file.exists() == (harm is not remove)
         remove(file)
         shutil.copy(copy, file)
         site.expect_back()
