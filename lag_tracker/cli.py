@@ -263,7 +263,8 @@ def erase_people_again() -> None:
     """Erase again those who were erased before, after an older backup was set back."""
     with records() as settings:
         listed = read_erased_list(settings.instance / "erased")
-        number = erase_again(database.db.session(), listed, now=database.utc_now())
+        today = datetime.now(ZoneInfo(settings.time_zone)).date()
+        number = erase_again(database.db.session(), listed, now=database.utc_now(), today=today)
         database.db.session.commit()
         sweep_index(database.db.session())
     click.echo(f"Erased again: {number} of {len(listed)} on the list.")

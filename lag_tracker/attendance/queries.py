@@ -111,7 +111,7 @@ def people_at(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Nam
 def members_on(session: Session, groups: Iterable[Group], *, day: date) -> list[Membership]:
     """Return the memberships of these groups on a day with their people and organisations, by name, in one statement.
 
-    Other groups that are members are left out: they come as people.
+    Other groups that are members are left out: they come as people. So is whoever was erased.
     """
     return list(
         session.scalars(
@@ -122,6 +122,7 @@ def members_on(session: Session, groups: Iterable[Group], *, day: date) -> list[
             .where(
                 Membership.group_id.in_([group.id for group in groups]),
                 Membership.member_group_id.is_(None),
+                Person.erased_at.is_(None),
                 or_(Membership.from_on.is_(None), Membership.from_on <= day),
                 or_(Membership.until_on.is_(None), Membership.until_on >= day),
             )

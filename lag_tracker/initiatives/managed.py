@@ -82,7 +82,7 @@ def choices_for(session: Session, group: Group, *, today: date, initiative: Init
         or_(Membership.from_on.is_(None), Membership.from_on <= today),
         or_(Membership.until_on.is_(None), Membership.until_on >= today),
     )
-    people = Person.id.in_(members) & Person.archived_at.is_(None)
+    people = Person.id.in_(members) & Person.archived_at.is_(None) & Person.erased_at.is_(None)
     if initiative is not None:
         topics |= Topic.id == initiative.topic_id
         people |= Person.id == initiative.proposer_id

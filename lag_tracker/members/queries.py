@@ -45,6 +45,7 @@ def members_of(session: Session, group_id: int, *, viewer: Viewer, today: date) 
         .outerjoin(Group, (Group.id == Membership.member_group_id) & visible_groups(viewer))
         .where(
             Membership.group_id == group_id,
+            Person.erased_at.is_(None),
             or_(Membership.from_on.is_(None), Membership.from_on <= today),
             or_(Membership.until_on.is_(None), Membership.until_on >= today),
         )

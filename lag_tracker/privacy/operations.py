@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from lag_tracker.models.calendar_token import CalendarToken
 from lag_tracker.models.group import Membership
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter, LetterState
-from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal
 from lag_tracker.models.submission import Draft, Submission
@@ -39,13 +39,17 @@ class Posted(NamedTuple):
     numbers: set[int]
 
 
-def erase_person(person: Person, *, session: Session, now: datetime, mentions: Iterable[Mention] = ()) -> Posted:
+def erase_person(
+    person: Person, *, session: Session, now: datetime, today: date, mentions: Iterable[Mention] = ()
+) -> Posted:
     """Take away all that says who a person was; what they did stays and can be counted.
 
+    From `today` on they belong to no group, and no meeting to come expects them.
     The account goes with its sign-ins and passkeys, letters and invitations go, and the name goes from the record of
     changes, from drafts, and from the texts in `mentions`, where a number stands instead. Returned is by what letters
     are known that lie in files: they are to be deleted once the erasure is committed.
     """
+    _leave_groups(session, person, today)
     name = person.name
     instead = ERASED_NAME.format(number=person.id)
     for mention in mentions:
@@ -70,6 +74,23 @@ def erase_person(person: Person, *, session: Session, now: datetime, mentions: I
     person.email = person.phone = person.position_lv = person.position_en = None
     person.name_is_public = person.wants_letters = False
     return posted
+
+
+def _leave_groups(session: Session, person: Person, today: date) -> None:
+    """End a person's memberships with the day before, and withdraw them from meetings that are still to come."""
+    of_person = select(Membership).where(Membership.person_id == person.id)
+    for membership in session.scalars(
+        of_person.where(or_(Membership.until_on.is_(None), Membership.until_on >= today))
+    ):
+        if membership.is_to_come(today - timedelta(days=1)):
+            session.delete(membership)
+        else:
+            membership.until_on = today - timedelta(days=1)
+    to_come = or_(Meeting.starts_on.is_(None), Meeting.starts_on >= today) & (Meeting.state != MeetingState.HELD)
+    expected = select(Attendance).join(Meeting, Meeting.id == Attendance.meeting_id).where(to_come)
+    # One by one through the session, so that the calendars of those who are invited follow.
+    for attendance in session.scalars(expected.where(Attendance.person_id == person.id, Attendance.presence.is_(None))):
+        session.delete(attendance)
 
 
 def _replace(session: Session, mention: Mention, name: str, instead: str) -> None:
@@ -197,9 +218,9 @@ def read_erased_list(file: Path) -> list[int]:
     return [int(line) for line in file.read_text(encoding="ascii").split()] if file.is_file() else []
 
 
-def erase_again(session: Session, numbers: Iterable[int], *, now: datetime) -> int:
+def erase_again(session: Session, numbers: Iterable[int], *, now: datetime, today: date) -> int:
     """Erase those of the people who are back from a backup, from every text; return how many they were."""
     back = session.scalars(select(Person).where(Person.id.in_(list(numbers)), Person.erased_at.is_(None))).all()
     for person in back:
-        erase_person(person, session=session, now=now, mentions=mentions_of(session, person.name))
+        erase_person(person, session=session, now=now, today=today, mentions=mentions_of(session, person.name))
     return len(back)

@@ -19,6 +19,7 @@ from lag_tracker.privacy.queries import Kept, kept_about, mentions_of
 from lag_tracker.privacy.words import kept_in_words, records_named
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.web.access import Access, signed_in_account, viewer
+from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import FORM, page
@@ -80,6 +81,7 @@ def erase(number: int) -> Response:
             person,
             session=session,
             now=utc_now(),
+            today=today(),
             mentions=[one for one in mentions if f"{one.noun}/{one.record_id}/{one.column}" in chosen],
         )
         _finish(posted)

@@ -16,11 +16,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, inspect, select, text
 from werkzeug.test import TestResponse
 
-from lag_tracker.attendance.queries import presence_at
+from lag_tracker.attendance.queries import members_on, presence_at
 from lag_tracker.audit.operations import ACTOR
 from lag_tracker.calendars.audiences import guests_calendar
 from lag_tracker.database import Base, as_json, db, utc_now
 from lag_tracker.letters.post import letter_folder
+from lag_tracker.members.queries import members_of
 from lag_tracker.models.account import Account, Attempt, Role, SignIn
 from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.bilingual import LANGUAGES
@@ -35,6 +36,7 @@ from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal, ProposalKind
 from lag_tracker.models.submission import Draft
+from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.privacy.operations import apply_terms, erase_again, erase_person, keep_erased_list, read_erased_list
 from lag_tracker.privacy.queries import mentions_of
 from lag_tracker.search.operations import sweep_index
@@ -125,7 +127,13 @@ def holders(*words: str) -> set[str]:
 
 
 def erase_all_of(person: Person) -> None:
-    erase_person(person, session=db.session(), now=utc_now(), mentions=mentions_of(db.session(), person.name))
+    erase_person(
+        person,
+        session=db.session(),
+        now=utc_now(),
+        today=utc_now().date(),
+        mentions=mentions_of(db.session(), person.name),
+    )
     db.session.commit()
     sweep_index(db.session())
     db.session.commit()
@@ -159,6 +167,40 @@ def test_what_an_erased_person_did_is_still_counted(app: Flask, person: Person, 
     assert [one.group_id for one in db.session.scalars(select(Membership))] == [group.id]
     assert person.name == f"Bijušais dalībnieks Nr. {person.id}"
     assert db.session.scalars(select(Account)).all() == []
+
+
+def test_an_erased_person_belongs_to_nothing_any_more(app: Flask, person: Person, group: Group) -> None:
+    day = utc_now().date()
+    heir = factories.membership(factories.group("Cita grupa"), person, from_on=day + timedelta(days=3))
+    coming = factories.meeting("Nākamā", groups=[group], starts_on=day + timedelta(days=9))
+    past = factories.meeting("Pērnā", groups=[group], starts_on=day - timedelta(days=9))
+    db.session.add_all(
+        [
+            Attendance(meeting=coming, person=person, reply=Reply.INVITED),
+            Attendance(meeting=past, person=person, reply=Reply.DECLINED),
+        ]
+    )
+    db.session.commit()
+    assert [one.person_id for one in members_on(db.session(), [group], day=day)] == [person.id]
+    erase_all_of(person)
+    left = db.session.scalars(select(Membership)).all()
+    assert ([one.until_on for one in left], heir in left) == ([day - timedelta(days=1)], False)
+    at = select(Attendance.meeting_id).where(Attendance.person_id == person.id)
+    assert coming.id not in db.session.scalars(at).all()
+    assert past.id in db.session.scalars(at).all()
+    assert members_of(db.session(), group.id, viewer=PUBLIC, today=day) == []
+    assert members_on(db.session(), [group], day=day - timedelta(days=1)) == []
+
+
+def test_nobody_is_offered_an_erased_person(app: Flask, person: Person, group: Group) -> None:
+    erase_all_of(person)
+    chief = administrator(app)
+    for address in ("sanaksmes/nakama", "sanaksmes/pieraksts", "sanaksmes/serija"):
+        answer = chief.get(f"/grupas/kekava/{address}")
+        choices = [*texts(answer.text, "label"), *texts(answer.text, "option")]
+        assert (answer.status_code, person.name in choices) == (200, False), address
+    members = chief.get("/grupas/kekava/dalibnieki").text
+    assert f"/{db.session.scalars(select(Membership.id)).one()}/beigas" not in members
 
 
 def test_no_page_or_feed_names_an_erased_person(app: Flask, person: Person) -> None:
@@ -276,12 +318,12 @@ def test_who_erases_nobody_is_led_back_to_the_person(app: Flask, person: Person)
 
 def test_who_is_back_from_a_backup_is_erased_again(app: Flask, person: Person, tmp_path: Path) -> None:
     (tmp_path / "erased").write_text(f"{person.id}\n999\n")
-    assert erase_again(db.session(), read_erased_list(tmp_path / "erased"), now=utc_now()) == 1
+    assert erase_again(db.session(), read_erased_list(tmp_path / "erased"), now=utc_now(), today=utc_now().date()) == 1
     db.session.commit()
     sweep_index(db.session())
     db.session.commit()
     assert holders(NAME, EMAIL) == set()
-    assert erase_again(db.session(), [person.id], now=utc_now()) == 0
+    assert erase_again(db.session(), [person.id], now=utc_now(), today=utc_now().date()) == 0
 
 
 def test_the_list_of_the_erased_only_grows(app: Flask, person: Person, tmp_path: Path) -> None:

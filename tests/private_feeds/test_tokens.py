@@ -205,7 +205,7 @@ def test_two_who_make_feeds_at_once_stay_within_the_limit(app: Flask, member: Ac
 def test_an_erased_person_leaves_no_feed(client: FlaskClient, member: Account) -> None:
     path = feed_of(member, FeedKind.MINE)
     person = db.session.get_one(Person, member.person_id)
-    erase_person(person, session=db.session(), now=utc_now())
+    erase_person(person, session=db.session(), now=utc_now(), today=utc_now().date())
     db.session.commit()
     assert client.get(path).status_code == 404
     assert db.session.scalars(select(CalendarToken)).all() == []
