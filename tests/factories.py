@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Attempt, GroupRole, Passkey, Role, SignIn, SignInLink
+from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.calendar_token import CalendarToken, FeedKind
@@ -153,6 +154,11 @@ def comment(about: Meeting | Initiative, text: str = "Labi!", **given: Any) -> C
 def decision(at: Meeting, text: str = "Lēmums", **given: Any) -> Decision:
     """Add a published decision of a meeting."""
     return _add(Decision(**({"meeting": at, "text_lv": text, "published_on": date(2026, 12, 15)} | given)))
+
+
+def action(at: Meeting, text: str = "Uzdevums", **given: Any) -> Action:
+    """Add a published action of a meeting."""
+    return _add(Action(**({"meeting": at, "text_lv": text, "is_published": True} | given)))
 
 
 def milestone(of: Network | None, title: str = "Ceļvedis jāiesniedz", **given: Any) -> Milestone:

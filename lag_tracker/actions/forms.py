@@ -10,7 +10,17 @@ from lag_tracker.models.decision import Decision
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.person import Person
 from lag_tracker.models.traits import Audience
-from lag_tracker.web.fields import ChoiceField, DayField, LineField, Needed, RecordField, TextField, lazy, one_of_two
+from lag_tracker.web.fields import (
+    ChoiceField,
+    DayField,
+    LineField,
+    Needed,
+    RecordField,
+    TextField,
+    TickField,
+    lazy,
+    one_of_two,
+)
 from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Form, RecordForm
 
@@ -26,6 +36,7 @@ class NewActionForm(Form):
     text = LineField(lazy("What is to be done"), [Needed(TEXT_NEEDED)], longest=LONGEST_ACTION)
     person_id = RecordField(lazy("Who"), empty=lazy("Nobody yet"))
     responsible = LineField(lazy("Or who, in words"))
+    responsible_is_public = TickField(lazy("Everyone may read this name"))
     due_on = DayField(lazy("By when"))
 
     def offer(self, people: Iterable[Person]) -> None:
@@ -40,6 +51,7 @@ class ActionForm(RecordForm):
     text_en = TextField(lazy("What is to be done, in English"))
     person_id = RecordField(lazy("Who"), empty=lazy("Nobody yet"))
     responsible = LineField(lazy("Or who, in words"))
+    responsible_is_public = TickField(lazy("Everyone may read this name"))
     due_on = DayField(lazy("By when"))
     state = ChoiceField(lazy("State"), of=ActionState)
     audience = ChoiceField(lazy("Who may see it"), of=Audience)

@@ -48,6 +48,7 @@ def work(slug: str) -> Response:
                 text=in_language(form.text.data, reading_language()),
                 person_id=form.person_id.data,
                 responsible=form.responsible.data,
+                responsible_is_public=bool(form.responsible_is_public.data),
                 due_on=form.due_on.data,
             )
             return done(url_for(".work", slug=slug))

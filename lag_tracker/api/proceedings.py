@@ -97,10 +97,10 @@ class Decision(Shape):
 
 
 class Action(Shape):
-    """What was to be done after a meeting."""
+    """What was to be done after a meeting, since it was published."""
 
     text: Words
-    responsible: str | None
+    responsible: str | None = Field(description="Who does it, where they may be named.")
     due_date: date | None
     state: ActionState
 

@@ -17,8 +17,8 @@ from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import (
     PUBLIC,
     Viewer,
+    doable_actions,
     listed_meetings,
-    visible_actions,
     visible_agenda_items,
     visible_milestones,
 )
@@ -159,7 +159,7 @@ def shown_actions(session: Session, numbers: list[int]) -> Iterator[tuple[Action
     found: dict[int, set[str]] = {}
     for circle, viewer in (("", PUBLIC), ("members", members_of(holders)), ("managers", managers_of(holders))):
         visible = select(Action.id).join(Action.meeting).where(Action.id.in_(list(actions)))
-        for number in session.scalars(visible.where(visible_actions(viewer), listed_meetings(viewer))):
+        for number in session.scalars(visible.where(doable_actions(viewer), listed_meetings(viewer))):
             circles = {f"{circle}:{group}" for group in groups[number]} if circle else {""}
             person = actions[number].person_id or 0
             found.setdefault(number, set()).update(deadlines_calendar(person, one) for one in circles)

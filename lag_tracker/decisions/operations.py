@@ -57,12 +57,12 @@ def add_decisions(
     meeting: Meeting, *, session: Session, texts: Iterable[Bilingual], is_public: bool, today: date
 ) -> list[Decision]:
     """Write down more of what a meeting decided; what is added to approved minutes is public at once."""
-    _take_turn(session, meeting)
+    take_turn(session, meeting)
     is_public = is_public or meeting.minutes_state is MinutesState.APPROVED
     return record_decisions(meeting, session=session, texts=texts, published_on=today if is_public else None)
 
 
-def _take_turn(session: Session, meeting: Meeting) -> None:
+def take_turn(session: Session, meeting: Meeting) -> None:
     """Hold back others who number, publish or approve, and learn what they did to the minutes before."""
     take_turns(session.connection(), "decisions")
     session.refresh(meeting, ["minutes_state"])
@@ -80,7 +80,7 @@ def change_decision(
     decision: Decision, *, session: Session, meeting: Meeting, words: DecisionWords, is_public: bool, today: date
 ) -> None:
     """Write down how a decision reads, how it came about, what it is about, and whether everyone may read it."""
-    _take_turn(session, meeting)
+    take_turn(session, meeting)
     votes = [words["votes_for"], words["votes_against"], words["votes_abstained"]]
     if words["method"] is not DecisionMethod.VOTE and any(vote is not None for vote in votes):
         raise RuleBroken(gettext("Votes are counted only where it was decided by vote."), about="votes_for")

@@ -254,9 +254,11 @@ class ActionFacts(Record):
     text_en: Text | None = None
     person: ToPerson = None
     responsible: Line | None = None
+    responsible_is_public: Truth = False
     due_on: Day | None = None
     state: ActionState = ActionState.OPEN
     audience: Audience = Audience.PUBLIC
+    is_published: Truth = False
 
 
 class MilestoneFacts(Sourced, TitledShape, DatedShape):

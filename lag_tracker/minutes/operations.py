@@ -5,6 +5,8 @@ from datetime import date
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from lag_tracker.actions.managed import actions_at
+from lag_tracker.actions.operations import publish_actions
 from lag_tracker.database import take_turns
 from lag_tracker.decisions.managed import decisions_at
 from lag_tracker.decisions.operations import publish_decisions
@@ -34,9 +36,9 @@ def write_minutes(meeting: Meeting, *, outcome: Bilingual) -> None:
 
 
 def bring_minutes_to(meeting: Meeting, state: MinutesState, *, session: Session, today: date) -> None:
-    """Let the minutes come to another state; approval publishes all decisions of the meeting.
+    """Let the minutes come to another state; approval publishes the meeting's decisions and actions.
 
-    Taking an approval back leaves decisions public: what everyone has read cannot be unread. What came of the meeting
+    Taking an approval back leaves them public: what everyone has read cannot be unread. What came of the meeting
     is kept back again while it is mended.
     """
     _check_held(meeting)
@@ -44,9 +46,10 @@ def bring_minutes_to(meeting: Meeting, state: MinutesState, *, session: Session,
         raise RuleBroken(gettext("Somebody has changed the state of the minutes meanwhile. Look at their page again."))
     meeting.minutes_state = state
     if state is MinutesState.APPROVED:
-        # Whoever adds a decision in this moment either did so before, or finds the minutes approved.
+        # Whoever adds one in this moment either did so before, or finds the minutes approved.
         take_turns(session.connection(), "decisions")
         publish_decisions(decisions_at(session, meeting.id), today=today)
+        publish_actions(actions_at(session, meeting.id))
 
 
 def _check_held(meeting: Meeting) -> None:

@@ -38,9 +38,13 @@ class Action(Identified, Revised, Base):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id", ondelete="SET NULL"), index=True)
     #: Who answers for it, where that is a body and not a person on record.
     responsible: Mapped[str | None] = mapped_column(String(300))
+    #: Whether everyone may read that: words may name people, too.
+    responsible_is_public: Mapped[bool] = mapped_column(default=False)
     due_on: Mapped[date | None]
     state: Mapped[ActionState] = mapped_column(one_of(ActionState), default=ActionState.OPEN)
     audience: Mapped[Audience] = mapped_column(one_of(Audience), default=Audience.PUBLIC)
+    #: Whether it was made public, by approved minutes or by a public source, to those whom it is meant for.
+    is_published: Mapped[bool] = mapped_column(default=False)
 
     meeting: Mapped[Meeting] = relationship(back_populates="actions", lazy="raise_on_sql")
     decision: Mapped[Decision | None] = relationship(lazy="raise_on_sql")

@@ -165,33 +165,54 @@ def visible_links(viewer: Viewer) -> ColumnElement[bool]:
 
 @_kept
 def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition under which `viewer` may see an Action of a meeting that they may see."""
+    """Return the condition under which `viewer` may see an Action of a meeting that they may see.
+
+    It comes out with the minutes, as decisions do, to those whom it is meant for.
+    """
+    return _came_out(Action.is_published.is_(True), Action.meeting_id, viewer) & doable_actions(viewer)
+
+
+@_kept
+def doable_actions(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may see an Action that is theirs to do, of a meeting that they may see.
+
+    They need not wait for the minutes.
+    """
     return _for_audience(Action.audience, Action.meeting_id, viewer)
+
+
+def _came_out(
+    is_published: ColumnElement[bool], meeting_id: InstrumentedAttribute[int], viewer: Viewer
+) -> ColumnElement[bool]:
+    """Return the condition for what waits for the minutes of its meeting.
+
+    Members also see what is in minutes that they are asked to review, and managers what is still being written.
+    """
+    if viewer.is_administrator:
+        return true()
+    ways: list[ColumnElement[bool]] = [is_published]
+    if viewer.belongs_to:
+        minutes = aliased(Meeting)
+        states = [MinutesState.IN_REVIEW, MinutesState.APPROVED]
+        is_ready = exists(
+            select(1).where(minutes.id == meeting_id, minutes.minutes_state.in_(states)).correlate_except(minutes)
+        )
+        ways.append(is_ready & held_by(meeting_id, viewer.belongs_to))
+    if viewer.manages:
+        ways.append(held_by(meeting_id, viewer.manages))
+    return or_(*ways)
 
 
 @_kept
 def visible_decisions(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition under which `viewer` may see a Decision: its meeting is visible, and it is published.
 
-    Members also see what is in minutes that they are asked to review, and managers what is still being written.
+    Before it is, those see it who see the minutes.
     """
     if viewer.is_administrator:
         return true()
     meeting = exists(select(1).where(Meeting.id == Decision.meeting_id, visible_meetings(viewer)).correlate(Decision))
-    ways: list[ColumnElement[bool]] = [Decision.published_on.is_not(None)]
-    if viewer.belongs_to:
-        in_review = exists(
-            select(1)
-            .where(
-                Meeting.id == Decision.meeting_id,
-                Meeting.minutes_state.in_([MinutesState.IN_REVIEW, MinutesState.APPROVED]),
-            )
-            .correlate(Decision)
-        )
-        ways.append(in_review & held_by(Decision.meeting_id, viewer.belongs_to))
-    if viewer.manages:
-        ways.append(held_by(Decision.meeting_id, viewer.manages))
-    return or_(*ways) & meeting
+    return _came_out(Decision.published_on.is_not(None), Decision.meeting_id, viewer) & meeting
 
 
 #: For whom what came of a meeting is written, by its minutes: what came of an old meeting may stand without any.

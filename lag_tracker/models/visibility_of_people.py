@@ -1,6 +1,7 @@
 """Who may change a Person or Organisation, or reach a Person: the part of `visibility.py` that asks who else has them.
 
 A record that another group has, or had, stands on that group's pages, so its managers alone must not rewrite it.
+Here is also who reads whom an action names in words: it may be a person who is not on record.
 """
 
 from functools import lru_cache
@@ -10,6 +11,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select, t
 from sqlalchemy.orm import aliased
 
 from lag_tracker.models.account import Account, GroupRole
+from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import Speaker
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.group import Membership
@@ -18,6 +20,15 @@ from lag_tracker.models.person import Person
 from lag_tracker.models.visibility import Viewer, held_by, readable_people
 
 _kept = lru_cache(maxsize=2000)
+
+
+@_kept
+def answering_in_words(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition under which `viewer` may read the words that say who answers for an Action."""
+    if viewer.is_administrator:
+        return true()
+    is_public = Action.responsible_is_public.is_(True)
+    return or_(is_public, held_by(Action.meeting_id, viewer.belongs_to)) if viewer.belongs_to else is_public
 
 
 @_kept

@@ -15,7 +15,7 @@ from lag_tracker.models.consent import Consent, ConsentPurpose
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative, InitiativeState
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState, MinutesState
-from lag_tracker.models.visibility import Viewer, held_by, visible_actions, visible_initiatives, visible_meetings
+from lag_tracker.models.visibility import Viewer, doable_actions, held_by, visible_initiatives, visible_meetings
 
 MOST_MEETINGS = 50
 MOST_ACTIONS = 100
@@ -88,7 +88,7 @@ def own_actions(session: Session, *, person_id: int | None, viewer: Viewer) -> S
         select(Action)
         .join(Action.meeting)
         .where(Action.person_id == (person_id or 0), Action.state != ActionState.DROPPED)
-        .where(visible_actions(viewer), visible_meetings(viewer))
+        .where(doable_actions(viewer), visible_meetings(viewer))
         .options(joinedload(Action.meeting))
         .order_by(is_done, case((is_done, -Action.id)), Action.due_on.is_(None), Action.due_on, Action.id)
         .limit(MOST_ACTIONS)
@@ -98,7 +98,7 @@ def own_actions(session: Session, *, person_id: int | None, viewer: Viewer) -> S
 def own_action(session: Session, number: int, *, person_id: int | None, viewer: Viewer) -> Action | None:
     """Return an action if this person is to do it and may see it."""
     meeting = exists(select(1).where(Meeting.id == Action.meeting_id, visible_meetings(viewer)).correlate(Action))
-    found = select(Action).where(Action.id == number, Action.person_id == (person_id or 0), visible_actions(viewer))
+    found = select(Action).where(Action.id == number, Action.person_id == (person_id or 0), doable_actions(viewer))
     return session.scalars(found.where(meeting, Action.state != ActionState.DROPPED)).one_or_none()
 
 

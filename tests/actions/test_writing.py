@@ -11,7 +11,7 @@ from sqlalchemy import select
 from lag_tracker.database import db
 from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.group import Group, Membership
-from lag_tracker.models.meeting import Meeting
+from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import texts
@@ -105,6 +105,8 @@ def test_every_field_can_be_changed(
     }
     assert send(manager, f"{PAGE}/{action.id}", **typed).location == PAGE
     db.session.refresh(action)
+    action.is_published = True
+    db.session.commit()
     assert (action.text, action.responsible, action.due_on) == (
         ("Uzrakstīt domei", "Write"),
         "Dome",
@@ -114,6 +116,63 @@ def test_every_field_can_be_changed(
     assert (action.decision_id, action.initiative_id) == (decision.id, initiative.id)
     visitor, member = app.test_client(use_cookies=False), member_of(app, group)
     assert ["Uzrakstīt" in one.get("/sanaksmes/vizija").text for one in (visitor, member)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "readers"),
+    [
+        (MinutesState.NONE, {"manager"}),
+        (MinutesState.DRAFT, {"manager"}),
+        (MinutesState.IN_REVIEW, {"manager", "member"}),
+        (MinutesState.APPROVED, {"manager", "member", "public", "program"}),
+    ],
+)
+def test_an_action_comes_out_with_the_minutes(
+    app: Flask, manager: FlaskClient, meeting: Meeting, minutes: MinutesState, readers: set[str]
+) -> None:
+    meeting.state = MeetingState.HELD
+    if minutes is not MinutesState.APPROVED:
+        meeting.minutes_state = minutes
+    db.session.commit()
+    send(manager, PAGE, number=NEW, text="Slepenais darbs", responsible="Slepenā sabiedrība")
+    if minutes is MinutesState.APPROVED:
+        page = "/en/meetings/vizija/minutes"
+        manager.post(f"{page}/state", data=form_of(manager.get(page)) | {"state": [minutes.value]})
+    visitor = app.test_client(use_cookies=False)
+    read = {
+        "manager": manager.get("/sanaksmes/vizija").text,
+        "member": member_of(app, db.session.scalars(select(Group)).one()).get("/sanaksmes/vizija").text,
+        "public": visitor.get("/sanaksmes/vizija").text,
+        "program": visitor.get("/api/v1/meetings/vizija").text,
+    }
+    assert {reader for reader, text in read.items() if "Slepenais darbs" in text} == readers
+    assert {reader for reader, text in read.items() if "Slepenā sabiedrība" in text} == readers & {"manager", "member"}
+
+
+def test_words_that_say_who_does_it_are_for_everyone_where_that_is_ticked(
+    app: Flask, manager: FlaskClient, meeting: Meeting
+) -> None:
+    meeting.state, meeting.minutes_state = MeetingState.HELD, MinutesState.APPROVED
+    db.session.commit()
+    send(manager, PAGE, number=NEW, text="x", responsible="Būvvalde", responsible_is_public="y")
+    send(manager, PAGE, number=NEW, text="x", responsible="SIA Noslēpums")
+    page = app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
+    assert [words in page for words in ("Būvvalde", "SIA Noslēpums")] == [True, False]
+    first = db.session.scalars(select(Action).order_by(Action.id)).first()
+    assert first is not None
+    send(manager, f"{PAGE}/{first.id}", responsible_is_public=None)
+    assert "Būvvalde" not in app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
+
+
+def test_managers_see_which_actions_are_not_public_yet(manager: FlaskClient, meeting: Meeting, action: Action) -> None:
+    meeting.state = MeetingState.HELD
+    db.session.commit()
+    for page in (PAGE, "/en/meetings/vizija"):
+        assert "not public yet" in manager.get(page).text
+    action.is_published = True
+    db.session.commit()
+    for page in (PAGE, "/en/meetings/vizija"):
+        assert "not public yet" not in manager.get(page).text
 
 
 def test_one_click_says_how_far_it_is(manager: FlaskClient, action: Action) -> None:

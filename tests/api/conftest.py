@@ -6,7 +6,6 @@ import pytest
 from flask import Flask
 
 from lag_tracker.database import db
-from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import agenda_presenter
 from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.group import Group, MemberRole
@@ -71,10 +70,12 @@ def _fill(group: Group, named: Person, unnamed: Person) -> None:
     )
     built = factories.decision(held, "Būvēt", number=1, topic=topic, initiative=paper, published_on=date(2025, 10, 2))
     factories.decision(held, f"{SECRET} lēmums", published_on=None)
+    factories.action(held, "Uzmērīt", person_id=unnamed.id, due_on=date(2025, 11, 1))
+    factories.action(held, "Izpētīt", responsible=f"{SECRET} Ozola")
+    factories.action(held, f"{SECRET} uzdevums", audience=Audience.MEMBERS)
+    factories.action(held, f"{SECRET} melnraksts", is_published=False)
     db.session.add_all(
         [
-            Action(meeting=held, text_lv="Uzmērīt", person_id=unnamed.id, due_on=date(2025, 11, 1)),
-            Action(meeting=held, text_lv=f"{SECRET} uzdevums", audience=Audience.MEMBERS),
             Attendance(meeting=held, person=unnamed, reply=Reply.ACCEPTED, presence=Presence.PRESENT),
             MeetingLink(meeting=held, kind=LinkKind.MINUTES, url="https://x.example/protokols", title_lv="Protokols"),
             MeetingLink(

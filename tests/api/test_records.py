@@ -95,7 +95,10 @@ def test_a_meeting_says_what_its_page_says(client: FlaskClient) -> None:
     assert meeting["agendaItem"][0]["presenter"] == ["Anna Bērziņa"]
     assert [speaker["name"] for speaker in meeting["speaker"]] == ["Anna Bērziņa"]
     assert [one["text"]["lv"] for one in meeting["decision"]] == ["Būvēt"]
-    assert [(one["text"]["lv"], one["responsible"]) for one in meeting["action"]] == [("Uzmērīt", None)]
+    assert [(one["text"]["lv"], one["responsible"]) for one in meeting["action"]] == [
+        ("Uzmērīt", None),
+        ("Izpētīt", None),
+    ]
     assert meeting["resultsProtocol"]["accessUrl"] == "https://x.example/protokols"
     assert (meeting["auxiliaryFile"], meeting["joinUrl"]) == ([], None)
     assert meeting["location"]["description"]["lv"] == "Ķekavas novada dome"

@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 from lag_tracker.database import db
 from lag_tracker.exports.columns import MOST_ROWS, listed
 from lag_tracker.models.account import Role
-from lag_tracker.models.action import Action
 from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.decision import Decision
@@ -74,7 +73,7 @@ def group(app: Flask) -> Group:
     factories.milestone(None, group=made)
     db.session.add(Source(publisher="URBACT", title_lv="Par projektu"))
     db.session.flush()
-    db.session.add(Action(meeting_id=held.id, text_lv="=Uzmērīt ielu", person_id=anna.id, due_on=date(2026, 11, 1)))
+    factories.action(held, "=Uzmērīt ielu", person_id=anna.id, due_on=date(2026, 11, 1))
     db.session.commit()
     return made
 
@@ -396,6 +395,7 @@ def test_a_list_costs_the_same_however_long_it_is(
         factories.decision(held, topic=factories.topic(group, name))
         factories.initiative(group, name)
         factories.milestone(None, name, group=group)
-        db.session.add_all([Action(meeting=held, text_lv=name), Source(publisher=name, title_lv=name)])
+        factories.action(held, name)
+        db.session.add(Source(publisher=name, title_lv=name))
     db.session.commit()
     assert cost() == before

@@ -9,7 +9,6 @@ import time_machine
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
-from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.initiative import InitiativeState, InitiativeStateChange
 from lag_tracker.models.theme import Theme
 from lag_tracker.models.traits import Audience, Certainty, Precision
@@ -179,7 +178,8 @@ def test_what_others_may_not_see_is_not_on_the_page(client: FlaskClient) -> None
     factories.agenda_item(secret, initiative=one)
     factories.decision(held, "Slepenais lēmums", initiative=one, published_on=None)
     for where, audience in ((held, Audience.MEMBERS), (secret, Audience.PUBLIC)):
-        db.session.add(Action(meeting=where, initiative=one, text_lv="Slepenais uzdevums", audience=audience))
+        factories.action(where, "Slepenais uzdevums", initiative=one, audience=audience)
+    factories.action(held, "Slepenais melnraksts", initiative=one, is_published=False)
     db.session.commit()
     html = client.get(f"/iniciativas/{one.slug}").text
     assert "Slepen" not in html
@@ -190,15 +190,8 @@ def test_actions_tell_who_and_by_when_and_that_they_are_late(client: FlaskClient
     group = factories.group()
     one = factories.initiative(group)
     held = factories.meeting(groups=[group])
-    db.session.add(
-        Action(
-            meeting=held,
-            initiative=one,
-            text_lv="Uzrunāt",
-            responsible="Dome",
-            due_on=date(2026, 11, 1),
-            state=ActionState.OPEN,
-        )
+    factories.action(
+        held, "Uzrunāt", initiative=one, responsible="Dome", responsible_is_public=True, due_on=date(2026, 11, 1)
     )
     db.session.commit()
     html = client.get(f"/en/initiatives/{one.slug}").text
@@ -220,7 +213,7 @@ def test_pages_cost_the_same_for_one_and_for_three(client: FlaskClient, statemen
         held = factories.meeting(groups=[group], starts_on=date(2026, 1, count + 1), networks=[factories.network()])
         factories.agenda_item(held, initiative=one)
         factories.decision(held, initiative=one)
-        db.session.add(Action(meeting=held, initiative=one, text_lv="Uzdevums"))
+        factories.action(held, initiative=one)
         factories.initiative(group, f"Cita {count}", theme=theme)
     db.session.commit()
     costs = []

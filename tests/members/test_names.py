@@ -35,7 +35,7 @@ def readers(app: Flask) -> dict[str, FlaskClient]:
         [
             Membership(group_id=group.id, person_id=hidden.id, organisation_id=silent.id, organisation_is_public=False),
             Membership(group_id=group.id, person_id=open_.id),
-            Action(meeting_id=held.id, text_lv="Uzmērīt ielu", person_id=hidden.id),
+            Action(meeting_id=held.id, text_lv="Uzmērīt ielu", person_id=hidden.id, is_published=True),
         ]
     )
     db.session.commit()

@@ -150,8 +150,8 @@ def test_what_the_last_meeting_left_is_offered(group: Group, manager: FlaskClien
     factories.decision(last, agenda_item=items[2])
     actions = (("Uzrakstīt", ActionState.OPEN), ("Pasūtīt", ActionState.IN_PROGRESS), ("Izdarīts", ActionState.DONE))
     for text, state in actions:
-        db.session.add(Action(meeting=last, text_lv=text, state=state))
-    db.session.add(Action(meeting=last, text_lv="Slepeni", audience=Audience.MANAGERS))
+        factories.action(last, text, state=state)
+    factories.action(last, "Slepeni", audience=Audience.MANAGERS)
     db.session.commit()
     page = manager.get(NEXT)
     fields = form_of(page)
@@ -178,7 +178,8 @@ def test_what_a_closed_meeting_is_still_to_do_is_not_told_to_everyone(
 ) -> None:
     closed = factories.meeting("Slēgta", groups=[group], **(HELD | given))
     last = factories.meeting("Atklāta", groups=[group], slug="atklata", **HELD)
-    db.session.add_all([Action(meeting=closed, text_lv="Slepeni"), Action(meeting=last, text_lv="Uzrakstīt")])
+    factories.action(closed, "Slepeni")
+    factories.action(last, "Uzrakstīt")
     db.session.commit()
     address = f"{NEXT}?after=atklata"
     assert "2 are not finished." in manager.get(address).text

@@ -9,7 +9,6 @@ import time_machine
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
-from lag_tracker.models.action import Action
 from lag_tracker.models.initiative import InitiativeState
 from lag_tracker.models.topic import TopicState
 from lag_tracker.models.traits import Audience
@@ -64,7 +63,7 @@ def test_a_topic_shows_its_path(client: FlaskClient) -> None:
     factories.decision(held, "Mērīt ātrumu", topic=topic)
     one = factories.initiative(group, "Skolas iela", topic=topic, state=InitiativeState.TESTING)
     one.history[0].changed_on = date(2026, 5, 1)
-    db.session.add(Action(meeting=held, initiative=one, text_lv="Salikt zīmes"))
+    factories.action(held, "Salikt zīmes", initiative=one)
     db.session.commit()
     html = client.get(f"/temati/{topic.slug}").text
     assert texts(html, "p", css_class="timeline-when") == [
