@@ -31,6 +31,7 @@ _NOUNS: dict[str, Bilingual] = {
     "partnership": Bilingual("partnerība", "partnership"),
     "passkey": Bilingual("piekļuves atslēga", "passkey"),
     "person": Bilingual("persona", "person"),
+    "programme": Bilingual("programma", "programme"),
     "proposal": Bilingual("priekšlikums", "proposal"),
     "sign_in": Bilingual("pieteikšanās", "sign-in"),
     "sign_in_link": Bilingual("pieteikšanās saite", "sign-in link"),

@@ -44,8 +44,8 @@ EXTRA_FILES = {
     "exports": {"tables", "contacts", "columns", "pages"},
     # What a record of changes is called.
     "audit": {"words"},
-    # How what is kept about somebody is read.
-    "privacy": {"words"},
+    # How what is kept about somebody is read, and by what a person is found in texts.
+    "privacy": {"traces", "words"},
     # A letter as an e-mail message, and how it leaves.
     "letters": {"messages", "post"},
     # What the configuration of the server says, in words.

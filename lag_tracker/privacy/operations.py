@@ -1,16 +1,15 @@
 """Forget a person, and what has been kept for long enough."""
 
-import json
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Delete, String, Update, and_, cast, delete, exists, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Delete, Update, delete, exists, or_, select, update
+from sqlalchemy.orm import Session
 
-from lag_tracker.database import Base, as_json
+from lag_tracker.database import Base
 from lag_tracker.letters.post import delete_files_before
 from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
 from lag_tracker.models.attendance import Attendance
@@ -23,7 +22,8 @@ from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal
 from lag_tracker.models.submission import Draft, Submission
-from lag_tracker.privacy.queries import Mention, mentions_of
+from lag_tracker.privacy.queries import BATCH, Mention, addresses_of, mentions_of, traces_of
+from lag_tracker.privacy.traces import GONE, Traces
 from lag_tracker.site_settings import Terms
 
 #: What stands in place of an erased person's name; the number keeps several apart.
@@ -45,19 +45,18 @@ def erase_person(
     """Take away all that says who a person was; what they did stays and can be counted.
 
     From `today` on they belong to no group, and no meeting to come expects them.
-    The account goes with its sign-ins and passkeys, letters and invitations go, and the name goes from the record of
-    changes, from drafts, and from the texts in `mentions`, where a number stands instead. Returned is by what letters
-    are known that lie in files: they are to be deleted once the erasure is committed.
+    The account goes with its sign-ins and passkeys, letters and invitations go, and the name, the addresses and the
+    phone number go from the record of changes, from drafts, and from the texts in `mentions`. Returned is by what
+    letters are known that lie in files: they are to be deleted once the erasure is committed.
     """
     _leave_groups(session, person, today)
-    name = person.name
-    instead = ERASED_NAME.format(number=person.id)
+    instead, sought = ERASED_NAME.format(number=person.id), traces_of(session, person)
     for mention in mentions:
-        _replace(session, mention, name, instead)
-    _forget_in_changes(session, name, instead)
+        _replace(session, mention, sought, instead)
+    _forget_in_changes(session, sought, instead)
     account = session.scalar(select(Account).where(Account.person_id == person.id))
-    addresses = _addresses(session, person, account)
-    _forget_drafts(session, name, addresses)
+    addresses = addresses_of(session, person, account)
+    _forget_drafts(session, sought)
     if account is not None:
         session.delete(account)
     own_letters = or_(Letter.person_id == person.id, Letter.to_email.in_(addresses))
@@ -93,45 +92,38 @@ def _leave_groups(session: Session, person: Person, today: date) -> None:
         session.delete(attendance)
 
 
-def _replace(session: Session, mention: Mention, name: str, instead: str) -> None:
+def _replace(session: Session, mention: Mention, sought: Traces, instead: str) -> None:
     """Put the number in place of the name in one text, through the session, so that feeds and search follow."""
-    model: Any = next(
-        mapper.class_
-        for mapper in Base.registry.mappers
-        if mapper.local_table.name == mention.noun  # type: ignore[attr-defined]
-    )
-    record = session.get(model, mention.record_id)
+    mapper: Any = next(one for one in Base.registry.mappers if one.local_table.name == mention.noun)  # type: ignore[attr-defined]
+    record, column = session.get(mapper.class_, mention.record_id), mapper.local_table.c[mention.column]
     if record is not None:
-        setattr(record, mention.column, getattr(record, mention.column).replace(name, instead))
+        text = sought.removed_from(getattr(record, mention.column), instead)[: column.type.length]
+        setattr(record, mention.column, None if text == GONE and column.nullable else text)
 
 
-def _forget_in_changes(session: Session, name: str, instead: str) -> None:
-    written = as_json(name)[1:-1]
-    for entry in session.scalars(select(AuditEntry).where(_holds(AuditEntry.changes, written))):
-        entry.changes = json.loads(as_json(entry.changes).replace(written, as_json(instead)[1:-1]))
+def _forget_in_changes(session: Session, sought: Traces, instead: str) -> None:
+    session.flush()
+    entries = session.execute(select(AuditEntry.id, AuditEntry.changes).execution_options(yield_per=BATCH))
+    cleared = [(number, changes, sought.removed_from_all(changes, instead)) for number, changes in entries]
+    for number, before, after in cleared:
+        if after != before:
+            session.execute(update(AuditEntry).where(AuditEntry.id == number).values(changes=after))
 
 
-def _addresses(session: Session, person: Person, account: Account | None) -> set[str]:
-    """Return the person's own addresses; not one that was written down for them and is somebody else's."""
-    found = {account.email} if account else set()
-    if person.email:
-        accounts = exists().where(Account.email == person.email, Account.person_id.is_distinct_from(person.id))
-        records = exists().where(Person.email == person.email, Person.id != person.id)
-        if not session.scalar(select(or_(accounts, records))):
-            found.add(person.email)
-    return found
-
-
-def _forget_drafts(session: Session, name: str, addresses: set[str]) -> None:
+def _forget_drafts(session: Session, sought: Traces) -> None:
     """Delete what was typed or uploaded and not saved, where a person stands in it: names may be turned or in parts."""
-    words = and_(*(_holds(Draft.fields, as_json(word)[1:-1]) for word in name.replace("-", " ").split()))
-    mailed = [_holds(Draft.fields, as_json(address)[1:-1]) for address in addresses]
-    session.execute(delete(Draft).where(or_(words, *mailed)).execution_options(synchronize_session=False))
+    drafts = session.execute(select(Draft.id, Draft.fields)).all()
+    theirs = [number for number, fields in drafts if sought.may_stand_in(_texts(fields))]
+    session.execute(delete(Draft).where(Draft.id.in_(theirs)).execution_options(synchronize_session=False))
 
 
-def _holds(column: InstrumentedAttribute[Any], written: str) -> ColumnElement[bool]:
-    """Return the condition that a column of JSON holds some text, as JSON writes it."""
-    return cast(column, String).contains(written, autoescape=True)
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts in a value of JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _texts(one)
 
 
 def apply_terms(session: Session, terms: Terms, *, now: datetime) -> dict[str, int]:
@@ -222,5 +214,7 @@ def erase_again(session: Session, numbers: Iterable[int], *, now: datetime, toda
     """Erase those of the people who are back from a backup, from every text; return how many they were."""
     back = session.scalars(select(Person).where(Person.id.in_(list(numbers)), Person.erased_at.is_(None))).all()
     for person in back:
-        erase_person(person, session=session, now=now, today=today, mentions=mentions_of(session, person.name))
+        erase_person(
+            person, session=session, now=now, today=today, mentions=mentions_of(session, traces_of(session, person))
+        )
     return len(back)

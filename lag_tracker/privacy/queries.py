@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import JSON, Column, ColumnElement, String, Table, or_, select
+from sqlalchemy import JSON, Column, ColumnElement, String, Table, exists, or_, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.database import Base, SortKey
 from lag_tracker.models.account import Account
 from lag_tracker.models.person import Person
+from lag_tracker.privacy.traces import Traces, traces
 
 #: Columns that would be keys in a thief's hand, or say nothing to the person.
 SECRET = frozenset(
@@ -34,6 +35,10 @@ SECRET = frozenset(
 SECRET_OF = {"letter": frozenset({"text", "calendar", "message_id", "last_error"})}
 #: Names that were left with something, besides what people write into texts.
 LEFT_NAMES = {("comment", "author_name"), ("proposal", "proposer_name")}
+#: Columns that are part of an address, which would lead nowhere if they changed.
+ADDRESSES = frozenset({"join_url", "path", "slug", "uid", "url", "website"})
+#: Rows read at a time.
+BATCH = 1000
 #: Tables made from others, which hold nothing of their own.
 DERIVED = frozenset({"calendar_entry", "calendar_segment", "search_entry"})
 
@@ -46,12 +51,13 @@ class Kept(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A text in which a name stands."""
+    """A text in which a person is named or reached."""
 
     noun: str
     record_id: int
     column: str
-    text: str
+    #: Where it stands, with the words around.
+    passages: list[str]
 
 
 def kept_about(session: Session, *, account: Account | None, person: Person | None) -> list[Kept]:
@@ -87,19 +93,46 @@ def _told(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in table.c.keys() if name not in hidden and row[name] is not None}  # noqa: SIM118 -- the columns' names, in their order
 
 
-def mentions_of(session: Session, name: str) -> list[Mention]:
-    """Return every text of a record in which a person's full name stands, whoever wrote it there."""
+def traces_of(session: Session, person: Person) -> Traces:
+    """Return by what a person is found in texts: their name, and the addresses and the number that are theirs alone."""
+    account = session.scalar(select(Account).where(Account.person_id == person.id))
+    is_shared = session.scalar(select(exists().where(Person.phone == person.phone, Person.id != person.id)))
+    names = session.scalars(select(Person.name).where(Person.id != person.id, Person.erased_at.is_(None)))
+    return traces(
+        person.name,
+        others=names,
+        emails=sorted(addresses_of(session, person, account)),
+        phones=[person.phone] if person.phone and not is_shared else [],
+    )
+
+
+def addresses_of(session: Session, person: Person, account: Account | None) -> set[str]:
+    """Return the person's own addresses; not one that was written down for them and is somebody else's."""
+    found = {account.email} if account else set()
+    if person.email:
+        accounts = exists().where(Account.email == person.email, Account.person_id.is_distinct_from(person.id))
+        records = exists().where(Person.email == person.email, Person.id != person.id)
+        if not session.scalar(select(or_(accounts, records))):
+            found.add(person.email)
+    return found
+
+
+def mentions_of(session: Session, sought: Traces) -> list[Mention]:
+    """Return every text of a record in which a person is named in full, or reached, whoever wrote it there.
+
+    All texts are read, since no database knows the forms of a name.
+    """
     found: list[Mention] = []
     for table in Base.metadata.sorted_tables:
         columns = [column for column in table.c if is_free_text(table, column)]
         if columns and "id" in table.c:
-            has_name = or_(*[column.contains(name, autoescape=True) for column in columns])
-            for row in session.execute(select(table.c.id, *columns).where(has_name)).mappings():
-                found += [
-                    Mention(table.name, row["id"], column.name, row[column.name])
-                    for column in columns
-                    if name in (row[column.name] or "")
-                ]
+            rows = session.execute(select(table.c.id, *columns).order_by(table.c.id).execution_options(yield_per=BATCH))
+            found += [
+                Mention(table.name, number, column.name, passages)
+                for number, *texts in rows
+                for column, text in zip(columns, texts, strict=True)
+                if text and (passages := sought.passages_of(text))
+            ]
     return found
 
 
@@ -109,5 +142,6 @@ def is_free_text(table: Table, column: Column[Any]) -> bool:
         return True
     is_words = isinstance(column.type, String) and not isinstance(column.type, SortKey | JSON)
     is_choice = hasattr(column.type, "enums") or bool(column.foreign_keys)
-    told = table.name not in DERIVED and not table.name.startswith("calendar_") and column.name not in SECRET
+    told = table.name not in DERIVED and not table.name.startswith("calendar_")
+    told = told and column.name not in SECRET | ADDRESSES
     return is_words and not is_choice and told and not column.info.get("is_personal")

@@ -15,7 +15,7 @@ from lag_tracker.letters.post import delete_files_to, letter_folder
 from lag_tracker.models.bilingual import Text
 from lag_tracker.models.person import Person
 from lag_tracker.privacy.operations import Posted, erase_person, keep_erased_list
-from lag_tracker.privacy.queries import Kept, kept_about, mentions_of
+from lag_tracker.privacy.queries import Kept, kept_about, mentions_of, traces_of
 from lag_tracker.privacy.words import kept_in_words, records_named
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.web.access import Access, signed_in_account, viewer
@@ -74,7 +74,7 @@ def erase(number: int) -> Response:
     """Let an administrator erase a person, after showing in which texts the name stands."""
     session = db.session()
     person = session.scalar(select(Person).where(Person.id == number, Person.erased_at.is_(None))) or abort(404)
-    form, mentions = Button(), mentions_of(session, person.name)
+    form, mentions = Button(), mentions_of(session, traces_of(session, person))
     if form.is_accepted():
         chosen = set(request.form.getlist("mention"))
         posted = erase_person(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zipfile import ZipFile
 
 import pytest
@@ -38,15 +39,19 @@ from lag_tracker.models.proposal import Proposal, ProposalKind
 from lag_tracker.models.submission import Draft
 from lag_tracker.models.visibility import PUBLIC
 from lag_tracker.privacy.operations import apply_terms, erase_again, erase_person, keep_erased_list, read_erased_list
-from lag_tracker.privacy.queries import mentions_of
+from lag_tracker.privacy.queries import is_free_text, mentions_of, traces_of
+from lag_tracker.privacy.traces import traces
 from lag_tracker.search.operations import sweep_index
 from lag_tracker.site_settings import Terms
+from lag_tracker.words import column_words, noun_words
 from lag_tracker.worker import do_chores, send_due_letters
 from tests import factories
 from tests.reading import links, texts
 from tests.visitors import administrator, send, signed_in
 
 NAME, EMAIL, PHONE = "Žanete Šķērsīte", "zanete.skersite@grupas.example", "+37126123456"
+#: Whose texts the program itself writes.
+WITHOUT_WORDS = {"attempt", "meeting_series"}
 FOR_EVER = Terms(traces=0, invitations=0, contacts=0, attendance=0, changes=0)
 
 
@@ -132,7 +137,7 @@ def erase_all_of(person: Person) -> None:
         session=db.session(),
         now=utc_now(),
         today=utc_now().date(),
-        mentions=mentions_of(db.session(), person.name),
+        mentions=mentions_of(db.session(), traces_of(db.session(), person)),
     )
     db.session.commit()
     sweep_index(db.session())
@@ -257,6 +262,55 @@ def test_no_list_saved_as_a_file_names_an_erased_person(app: Flask, person: Pers
     assert files_naming(app, chief, NAME, EMAIL, PHONE, "Priekšniece") == set()
 
 
+def test_an_erased_person_is_found_in_every_form_of_the_name_and_by_address(app: Flask, group: Group) -> None:
+    zane = factories.person("Zane Priede", email="zane@example.lv", phone="+37126123456")
+    factories.person("Zanis Priedis")
+    meeting = factories.meeting(groups=[group])
+    chief = factories.account("galvena@grupas.example")
+    db.session.commit()
+    db.session.info[ACTOR] = chief.id
+    meeting.summary_lv = "Zane Priede un ZANE PRIEDE; paldies Zanei Priedei, sūtīt uz zane@example.lv vai 26 123 456"
+    meeting.note_lv = "Priedes Zanes vietā nāk Zanis Priedis un liezane@example.lv"
+    group.contact_email = "Zane@example.lv"
+    db.session.commit()
+    db.session.info.pop(ACTOR)
+    erase_all_of(zane)
+    number = zane.name
+    assert meeting.summary_lv == f"{number} un {number}; paldies {number}, sūtīt uz … vai …"
+    assert meeting.note_lv == f"{number} vietā nāk Zanis Priedis un liezane@example.lv"
+    assert db.session.scalars(select(Group.contact_email)).all() == [None]
+    assert holders("zanei", "zane priede", "priedes", " zane@", '"zane@', "26 123") == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("Annas-Marijas Bērziņas-Kalniņas", True),
+        ("Anna Bērziņa", True),
+        ("berzina-kalnina, anna marija", True),
+        ("Anna\u00adMarija Bērziņa", False),
+        ("Kalniņas (Annas)", True),
+        ("Zanda. Anna. Bērziņa nav", False),
+        ("Anna Marija", False),
+        ("Bērziņas-Kalniņas", False),
+        ("t. +371 26-12-34-56", True),
+        ("t. 126123456", False),
+        ("0037126123456", True),
+    ],
+)
+def test_a_name_is_two_of_its_words_next_to_each_other(text: str, is_found: bool) -> None:
+    sought = traces("Anna Marija Bērziņa-Kalniņa", others=[], emails=[], phones=["+37126123456"])
+    assert bool(sought.places_in(text)) == is_found
+
+
+def test_every_text_that_may_name_somebody_has_its_words() -> None:
+    for table in Base.metadata.sorted_tables:
+        for column in table.c:
+            if is_free_text(table, column) and "id" in table.c and table.name not in WITHOUT_WORDS:
+                assert noun_words(table.name, "lv"), table.name
+                assert column_words(column.name, "lv"), column.name
+
+
 def test_an_administrator_chooses_the_texts_that_keep_the_name(app: Flask, person: Person) -> None:
     chief = administrator(app)
     address = f"/en/people/{person.id}/erase"
@@ -266,6 +320,9 @@ def test_an_administrator_chooses_the_texts_that_keep_the_name(app: Flask, perso
         "Agenda item, title (in Latvian)",
         "Proposal, proposer's name",
     ]
+    assert {links(page.text)[f"Search for “{word}”"] for word in NAME.split()} == {
+        f"/en/search?q={quote(word)}" for word in NAME.split()
+    }
     answer = send(chief, address, page=page, mention=[])
     assert answer.status_code == 303
     assert {"meeting", "agenda_item"} <= holders(NAME)
