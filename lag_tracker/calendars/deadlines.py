@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from lag_tracker.calendars.entries import (
-    CANCELLED,
     EventContent,
     Span,
     meeting_address,
@@ -16,6 +15,7 @@ from lag_tracker.models.action import Action, ActionState
 from lag_tracker.models.bilingual import Bilingual
 
 DUE = Bilingual("TERMIŅŠ: ", "DUE: ")
+DROPPED = Bilingual("ATCELTS: ", "CANCELLED: ")
 DONE = Bilingual("PAVEIKTS: ", "DONE: ")
 TASK = Bilingual("uzdevums", "task")
 GIVEN_AT = Bilingual("Uzdots sanāksmē: ", "Given at the meeting: ")
@@ -32,7 +32,7 @@ def action_content(action: Action, *, lang: str, base_url: str) -> EventContent:
     if action.due_on is None:
         raise ValueError("The action has no day.")
     meeting, is_dropped = action.meeting, action.state is ActionState.DROPPED
-    mark = CANCELLED if is_dropped else DONE if action.state is ActionState.DONE else DUE
+    mark = DROPPED if is_dropped else DONE if action.state is ActionState.DONE else DUE
     span = Span(action.due_on, action.due_on + timedelta(days=1))
     text = paragraph(action.text.read_in(lang).words)
     title = one_line(meeting_title(meeting.title, meeting.kind, meeting.ordinal, lang).words)

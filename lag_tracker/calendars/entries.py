@@ -16,7 +16,8 @@ from lag_tracker.models.meeting import Meeting, MeetingState
 from lag_tracker.models.milestone import Milestone, MilestoneKind
 from lag_tracker.models.traits import Audience, Certainty
 
-CANCELLED = Bilingual("ATCELTS: ", "CANCELLED: ")
+#: Said of a meeting, as pages and letters say it.
+CANCELLED = Bilingual("ATCELTA: ", "CANCELLED: ")
 DRAFT = Bilingual("MELNRAKSTS: ", "DRAFT: ")
 #: Group -> its parent and its municipality.
 GroupTree: TypeAlias = dict[int, tuple[int | None, int | None]]

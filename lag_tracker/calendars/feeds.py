@@ -17,7 +17,7 @@ from lag_tracker.models.meeting import MeetingKind
 FORMAT = 2
 #: Raised when events are stored of other records or for other audiences, or some of them show something else; those
 #: that show what they showed keep their stamps.
-LAYOUT = 3
+LAYOUT = 4
 PRODUCT = "-//LAG Tracker//Calendar feeds//EN"
 REFRESH = timedelta(hours=4)
 COLOUR = "seagreen"

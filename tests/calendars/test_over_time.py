@@ -158,12 +158,12 @@ def test_a_cancelled_meeting_says_so_and_stays_sixty_days(
 ) -> None:
     held.state, held.cancelled_at, held.cancelled_reason_lv = MeetingState.CANCELLED, utc_now(), "Slimība"
     db.session.commit()
-    found = events()["ATCELTS: Sanāksme"]
+    found = events()["ATCELTA: Sanāksme"]
     assert (found["STATUS"], found["TRANSP"], found["SEQUENCE"]) == ("CANCELLED", "TRANSPARENT", 1)
     assert "Atcelšanas iemesls: Slimība" in found["DESCRIPTION"]
     assert list(events(ENGLISH)) == ["CANCELLED: Meeting"]
     clock.shift(timedelta(days=60))
-    assert list(events()) == ["ATCELTS: Sanāksme"]
+    assert list(events()) == ["ATCELTA: Sanāksme"]
     clock.shift(timedelta(days=1))
     assert events() == events(f"{FEED}?past=all") == {}
 
@@ -176,7 +176,7 @@ def test_a_cancelled_meeting_without_a_day_of_cancelling_is_kept_from_when_it_wa
     clock.shift(timedelta(days=50))
     held.title_lv = "Cits"
     db.session.commit()
-    assert list(events()) == ["ATCELTS: Cits"]
+    assert list(events()) == ["ATCELTA: Cits"]
     clock.shift(timedelta(days=11))
     assert events() == {}
 

@@ -109,9 +109,9 @@ def test_a_selection_is_sent_anew_when_any_of_its_calendars_changes(
     clock.shift(60)
     moved.state = MeetingState.CANCELLED
     db.session.commit()
-    assert "ATCELTS: Padomes sēde" in events(PATH)
+    assert "ATCELTA: Padomes sēde" in events(PATH)
     clock.shift(timedelta(days=61))
-    assert "ATCELTS: Padomes sēde" not in events(PATH)
+    assert "ATCELTA: Padomes sēde" not in events(PATH)
 
 
 def test_the_past_of_a_selection_can_be_had_too(council: Group, events: Events) -> None:

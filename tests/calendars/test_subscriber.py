@@ -166,11 +166,11 @@ def test_a_subscriber_follows_meetings_as_they_change(app: Flask, shown: Callabl
     ]
     cancelled.state, cancelled.cancelled_at = MeetingState.CANCELLED, utc_now()
     db.session.commit()
-    assert "2026-12-02 18:00 – 2026-12-02 20:00 ATCELTS: Atceltā" in shown("2026-11-30", "2026-12-31")
+    assert "2026-12-02 18:00 – 2026-12-02 20:00 ATCELTA: Atceltā" in shown("2026-11-30", "2026-12-31")
     db.session.delete(deleted)
     db.session.commit()
     assert shown("2026-11-30", "2026-12-31") == [
-        "2026-12-02 18:00 – 2026-12-02 20:00 ATCELTS: Atceltā",
+        "2026-12-02 18:00 – 2026-12-02 20:00 ATCELTA: Atceltā",
         *always,
         "2026-12-08 09:30 – 2026-12-08 11:00 Pārceltā",
     ]

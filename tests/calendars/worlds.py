@@ -82,7 +82,7 @@ WORLDS: dict[str, list[Row]] = {
             | CANCELLED
             | {"cancelled_at": datetime(2026, 10, 1, tzinfo=UTC), "cancelled_reason_lv": "Slimība;\n,"},
             *SHOWN,
-            lv="ATCELTS: Sanāksme",
+            lv="ATCELTA: Sanāksme",
             en="CANCELLED: Sanāksme",
         ),
         Row(EVENING | CANCELLED | {"cancelled_at": datetime(2026, 8, 30, tzinfo=UTC)}, to=NOBODY),

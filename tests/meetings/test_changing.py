@@ -134,7 +134,7 @@ def test_a_cancelled_meeting_is_struck_out_in_calendars_and_says_why(
     assert send(manager, CANCEL, reason_lv="Vadītāja ir slima.").location == "/en/meetings/vizija"
     (after,) = events(app)
     assert (after["UID"], after["STATUS"], after["SEQUENCE"]) == (before["UID"], "CANCELLED", "1")
-    assert after["SUMMARY"] == "ATCELTS: Vīzija"
+    assert after["SUMMARY"] == "ATCELTA: Vīzija"
     assert "Vadītāja ir slima." in after["DESCRIPTION"]
     assert "Vadītāja ir slima." in app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
 
