@@ -48,6 +48,8 @@ def say_as_anybody(
 def _said(
     record: Meeting | Initiative, session: Session, *, person_id: int | None, text: str, language: str, now: datetime
 ) -> Comment:
+    if isinstance(record, Initiative) and record.merged_into_id is not None:
+        raise RuleBroken(gettext("This initiative became part of another one. Write your comment there."))
     if was_said(session, record, text=text, person_id=person_id, now=now):
         raise RuleBroken(gettext("This was sent already, in the same words."))
     about = {"meeting_id": record.id} if isinstance(record, Meeting) else {"initiative_id": record.id}

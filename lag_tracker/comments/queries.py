@@ -66,8 +66,12 @@ def comments_on_meeting(session: Session, meeting: Meeting, *, viewer: Viewer, n
 
 
 def comments_on_initiative(session: Session, initiative: Initiative, *, viewer: Viewer, now: datetime) -> Discussion:
-    """Return what is said about an initiative, whose group is loaded; see `_discussion`."""
-    return _discussion(session, [initiative.group], Comment.initiative_id == initiative.id, viewer, now)
+    """Return what is said about an initiative, whose group is loaded; see `_discussion`.
+
+    Once it became part of another one, people go on talking there.
+    """
+    talk = _discussion(session, [initiative.group], Comment.initiative_id == initiative.id, viewer, now)
+    return talk if initiative.merged_into_id is None else talk._replace(is_open=False, takes_part=False)
 
 
 def _discussion(

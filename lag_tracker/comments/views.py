@@ -37,7 +37,8 @@ def on_meeting(slug: str) -> Response:
 )
 def on_initiative(slug: str) -> Response:
     """Let a member say something about an initiative."""
-    return _as_member(find_initiative(db.session(), slug, viewer=viewer()) or abort(404))
+    initiative = find_initiative(db.session(), slug, viewer=viewer()) or abort(404)
+    return _to_the_other(initiative) or _as_member(initiative)
 
 
 @page(blueprint, lv="/sanaksmes/<slug>/viedoklis", en="/meetings/<slug>/opinion", access=Access.PUBLIC, methods=FORM)
@@ -51,7 +52,15 @@ def public_on_meeting(slug: str) -> Response:
 )
 def public_on_initiative(slug: str) -> Response:
     """Let anybody say something about an initiative of a group that hears everyone."""
-    return _as_anybody(find_initiative(db.session(), slug, viewer=viewer()) or abort(404), "comments.on_initiative")
+    initiative = find_initiative(db.session(), slug, viewer=viewer()) or abort(404)
+    return _to_the_other(initiative) or _as_anybody(initiative, "comments.on_initiative")
+
+
+def _to_the_other(initiative: Initiative) -> Response | None:
+    """Lead whoever wants to comment on an initiative to the one that it became part of; None where it is its own."""
+    if request.method == "POST" or initiative.merged_into is None:
+        return None
+    return redirect(url_for(str(request.endpoint), slug=initiative.merged_into.slug), 303)
 
 
 def _as_member(record: Record) -> Response:

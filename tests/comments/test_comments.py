@@ -312,3 +312,19 @@ def test_the_public_costs_no_statement_where_there_can_be_no_comment(
         )
     db.session.commit()
     assert (hears - closed, cost() - closed) == (1, 1)
+
+
+@pytest.mark.parametrize("page", ["comment", "opinion"])
+def test_what_became_part_of_another_initiative_is_talked_about_there(app: Flask, open_group: Group, page: str) -> None:
+    visitor = signed_in(app, anna(open_group)) if page == "comment" else app.test_client()
+    form = visitor.get(f"{INITIATIVE}/{page}")
+    soli = db.session.scalars(select(Initiative)).one()
+    soli.merged_into = factories.initiative(open_group, "Parks", slug="parks")
+    db.session.commit()
+    assert visitor.get(f"{INITIATIVE}/{page}").location == f"/en/initiatives/parks/{page}"
+    assert f"{INITIATIVE}/{page}" not in links(visitor.get(INITIATIVE).text).values()
+    with time_machine.travel(NOW + timedelta(minutes=1)):
+        answer = visitor.post(f"{INITIATIVE}/{page}", data=form_of(form) | {"text": "Labi", "name": "Anna"})
+    assert answer.status_code in {409, 422}
+    assert "This initiative became part of another one. Write your comment there." in answer.text
+    assert db.session.scalars(select(Comment)).all() == []
