@@ -74,15 +74,21 @@ def _new(owner: Group | Network) -> Response:
     form, back = MilestoneForm(), _back(owner)
     if form.is_accepted():
         with form.rules():
-            add_milestone(
+            milestone = add_milestone(
                 owner,
                 session=db.session(),
                 words=form.milestone_words,
                 span=form.span,
                 uid_domain=current_app.config["SETTINGS"].uid_domain,
             )
-            return done(back["list_address"], gettext("The deadline was added; calendars show it from now on."))
+            return done(back["list_address"], _added(milestone))
     return form_page("milestones/form.html", form, owner=owner, milestone=None, **back)
+
+
+def _added(milestone: Milestone) -> str:
+    if milestone.has_day:
+        return gettext("The deadline was added; calendars show it from now on.")
+    return gettext("The deadline was added. Calendars show it as soon as its day is written down.")
 
 
 @page(

@@ -55,6 +55,21 @@ def test_a_manager_adds_a_deadline_and_moves_it_and_calendars_follow(manager: Fl
     assert db.session.scalars(select(Milestone.date_certainty)).all() == [Certainty.INFERRED]
 
 
+@pytest.mark.parametrize(
+    ("starts", "sentence"),
+    [
+        ("15.03.2027.", "The deadline was added; calendars show it from now on."),
+        ("03.2027.", "The deadline was added. Calendars show it as soon as its day is written down."),
+        ("", "The deadline was added. Calendars show it as soon as its day is written down."),
+    ],
+)
+def test_only_a_deadline_with_a_day_is_said_to_be_in_calendars(
+    manager: FlaskClient, starts: str, sentence: str
+) -> None:
+    answer = send(manager, NEW, title_lv="Plāns jāiesniedz", starts=starts)
+    assert sentence in manager.get(answer.location).text
+
+
 def test_a_deadline_is_put_away_and_taken_back_and_only_administrators_erase_it(
     app: Flask, manager: FlaskClient
 ) -> None:
