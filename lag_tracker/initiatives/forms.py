@@ -1,6 +1,7 @@
 """What a manager may write about an initiative."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any, cast
 
 from flask_babel import gettext
@@ -14,7 +15,7 @@ from lag_tracker.models.comment import Comment
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative, InitiativeState, InitiativeStateChange
 from lag_tracker.models.meeting import Meeting
-from lag_tracker.models.traits import RoughDay
+from lag_tracker.models.traits import Precision, RoughDay
 from lag_tracker.web.fields import (
     ChoiceField,
     LineField,
@@ -105,10 +106,19 @@ class MoveForm(StepForm):
         lazy("New state"), [Needed(lazy("Choose the new state."))], of=InitiativeState, empty=lazy("Choose …")
     )
 
-    def __init__(self, initiative: Initiative, *, meetings: Iterable[Meeting]) -> None:
-        """Offer the states that may come next, and none of them before it is chosen."""
-        super().__init__(cast("InitiativeStateChange", initiative), meetings=meetings)
+    def __init__(self, initiative: Initiative, *, meetings: Iterable[Meeting], today: date) -> None:
+        """Offer the states that may come next, and none of them before it is chosen; it is `today` if nobody says."""
+        self.today = RoughDay(today, Precision.DAY)
+        super().__init__(cast("InitiativeStateChange", initiative), meetings=meetings, data={"since": self.today})
         self.to.among = list(MOVES[initiative.state])
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What was filled in; today, which nobody typed, gives way to the day of the meeting."""
+        said = super().said
+        if said["meeting"] is not None and said["meeting"].starts_on and said["since"] == self.today:
+            said["since"] = RoughDay(None, Precision.UNKNOWN)
+        return said
 
     def _note_saved(self, saved_form: RecordForm) -> None:
         """Say nothing beside the fields: what was done meanwhile stands in the history on the same page."""

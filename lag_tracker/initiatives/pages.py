@@ -83,7 +83,7 @@ def edit(slug: str) -> Response:
 def move(slug: str) -> Response:
     """Let a manager bring an initiative to another state, and see and mend its history."""
     initiative = _changeable(slug)
-    form = MoveForm(initiative, meetings=_meetings_so_far(initiative))
+    form = MoveForm(initiative, meetings=_meetings_so_far(initiative), today=today())
     if form.is_accepted():
         with form.rules():
             move_initiative(initiative, to=form.to.data, today=today(), **form.said)

@@ -1,6 +1,7 @@
 """An initiative moves through its states by one table, and its history can be mended."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 import time_machine
@@ -99,6 +100,24 @@ def test_without_a_day_it_is_that_of_the_meeting(app: Flask, group: Group) -> No
     held = factories.meeting(groups=[group], starts_on=date(2026, 3, 1), date_precision=Precision.MONTH)
     send(manager_of(app, group), STATE, to="under_discussion", meeting_id=held.id)
     assert history()[1][:3] == ("under_discussion", date(2026, 3, 1), "month")
+
+
+@pytest.mark.usefixtures("frozen_day")
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ({}, (date(2026, 11, 22), "day")),
+        ({"since": ""}, (None, "unknown")),
+        ({"since": "21.11.2026."}, (date(2026, 11, 21), "day")),
+    ],
+)
+def test_a_step_is_of_today_if_nobody_says_otherwise(
+    app: Flask, group: Group, typed: dict[str, Any], expected: tuple[date | None, str]
+) -> None:
+    manager = manager_of(app, group)
+    assert form_of(manager.get(STATE))["since"] == ["22.11.2026."]
+    send(manager, STATE, to="accepted", **typed)
+    assert history()[1][1:3] == expected
 
 
 def test_a_meeting_that_is_not_the_groups_is_not_offered(app: Flask, group: Group) -> None:
