@@ -87,7 +87,8 @@ class Settings:
     keep_traces_days: int = 90
     #: For how many days invitations are kept after they ran out.
     keep_invitations_days: int = 30
-    #: For how many days e-mail and phone of people are kept after they left every group.
+    #: For how many days e-mail and phone of people are kept after they left every group and were last at a meeting, and
+    #: names left with what nobody took up.
     keep_contacts_days: int = 365
     #: For how many days after a meeting its attendance bears names; then people are only counted. Programmes look
     #: into attendance lists for about five years.

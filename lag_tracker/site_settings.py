@@ -45,7 +45,7 @@ class Terms:
     traces: int
     #: Invitations after they ran out.
     invitations: int
-    #: E-mail and phone of people who have left every group.
+    #: E-mail and phone of people who left every group and were not heard of since, and names left without an account.
     contacts: int
     #: Names in the attendance of a meeting, after which the people are only counted.
     attendance: int

@@ -6,15 +6,17 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Delete, Update, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from lag_tracker.database import Base
 from lag_tracker.letters.post import delete_files_before
 from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
+from lag_tracker.models.agenda import Speaker
 from lag_tracker.models.attendance import Attendance
-from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.calendar_token import CalendarToken
+from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.group import Membership
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter, LetterState
@@ -160,7 +162,18 @@ def _expiries(terms: Terms, now: datetime) -> Iterator[tuple[str, int, Delete | 
     yield "calendar_token", terms.traces, forgotten
     ran_out = now - timedelta(days=terms.invitations)
     yield "invitation", terms.invitations, delete(Invitation).where(Invitation.expires_at < ran_out)
+    yield from ((noun, terms.contacts, gone) for noun, gone in _left_names(now - timedelta(days=terms.contacts)))
     yield "audit_entry", terms.changes, delete(AuditEntry).where(AuditEntry.done_at < changes)
+
+
+def _left_names(before: datetime) -> Iterator[tuple[str, Update]]:
+    """Yield for each table where people without an account leave a name what takes it from what nobody took up."""
+    named = or_(Proposal.proposer_name.is_not(None), Proposal.proposer_email.is_not(None))
+    unanswered = update(Proposal).where(named, Proposal.created_at < before)
+    yield "proposal", unanswered.values(proposer_name=None, proposer_email=None)
+    decided_at = func.coalesce(Comment.changed_at, Comment.created_at)
+    unseen = (Comment.state != CommentState.SHOWN) & (decided_at < before)
+    yield "comment", update(Comment).where(Comment.author_name.is_not(None), unseen).values(author_name=None)
 
 
 def _forget_attendance(session: Session, met_before: datetime) -> int:
@@ -175,23 +188,31 @@ def _forget_attendance(session: Session, met_before: datetime) -> int:
     return len(named)
 
 
-def _forget_contacts(session: Session, left_before: datetime) -> int:
-    """Empty e-mail and phone of those who have left every group since that day and have no account."""
-    present = exists(
-        select(1)
-        .where(
-            Membership.person_id == Person.id,
-            or_(Membership.until_on.is_(None), Membership.until_on >= left_before.date()),
-        )
-        .correlate(Person)
-    )
-    was_member = exists(select(1).where(Membership.person_id == Person.id).correlate(Person))
-    has_account = exists(select(1).where(Account.person_id == Person.id).correlate(Person))
+def _forget_contacts(session: Session, seen_before: datetime) -> int:
+    """Empty e-mail and phone of those without an account who belong to no group and were not heard of since then."""
     reachable = or_(Person.email.is_not(None), Person.phone.is_not(None))
-    left = session.scalars(select(Person).where(reachable, was_member, ~present, ~has_account)).all()
+    left = session.scalars(select(Person).where(reachable, ~or_(*_signs_of_life(seen_before)))).all()
     for person in left:
         person.email = person.phone = None
     return len(left)
+
+
+def _signs_of_life(since: datetime) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions under which a Person is in touch: a group, a meeting, an invitation, or newly on record."""
+    day = since.date()
+    held = select(Meeting.id).where(Meeting.starts_on >= day)
+    asked = or_(Attendance.invited_at >= since, Attendance.replied_at >= since)
+    of_noun: dict[Any, ColumnElement[bool]] = {
+        Account: true(),
+        Membership: or_(Membership.until_on.is_(None), Membership.until_on >= day),
+        Attendance: or_(Attendance.meeting_id.in_(held), asked),
+        Speaker: Speaker.meeting_id.in_(held),
+        Invitation: Invitation.created_at >= since,
+    }
+    for noun, condition in of_noun.items():
+        yield exists(select(1).where(noun.person_id == Person.id, condition).correlate(Person))
+    made = (AuditEntry.noun == "person") & (AuditEntry.deed == Deed.CREATED) & (AuditEntry.done_at >= since)
+    yield exists(select(1).where(AuditEntry.record_id == Person.id, made).correlate(Person))
 
 
 def keep_erased_list(session: Session, file: Path) -> None:

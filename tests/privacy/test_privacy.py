@@ -25,6 +25,7 @@ from lag_tracker.letters.post import letter_folder
 from lag_tracker.members.queries import members_of
 from lag_tracker.models.account import Account, Attempt, Role, SignIn
 from lag_tracker.models.attendance import Attendance, Presence, Reply
+from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.bilingual import LANGUAGES
 from lag_tracker.models.calendar import CalendarListing
 from lag_tracker.models.chore import Chore
@@ -544,6 +545,54 @@ def test_what_was_kept_for_long_enough_goes(app: Flask, person: Person, terms: d
     )
     assert apply_terms(db.session(), Terms(**kept), now=early).get(noun, 0) == 0
     assert apply_terms(db.session(), Terms(**kept), now=late).get(noun, 0) == 1
+
+
+def test_contacts_go_a_term_after_the_last_that_was_heard_of_somebody(app: Flask, group: Group) -> None:
+    now = utc_now()
+    late, long_ago = now - timedelta(days=364), now - timedelta(days=366)
+    people = {name: factories.person(f"{name} Liepa", email=f"{name}@grupas.example") for name in "ABCDEFGHI"}
+    old, fresh = (factories.meeting(groups=[group], starts_on=at.date()) for at in (long_ago, late))
+    undated = factories.meeting(groups=[group], starts_on=None)
+    factories.membership(group, people["A"], until_on=late.date())
+    factories.membership(group, people["B"], until_on=long_ago.date())
+    db.session.add_all(
+        [
+            Attendance(meeting=fresh, person=people["B"], is_guest=True),
+            Attendance(meeting=old, person=people["C"], is_guest=True, invited_at=long_ago),
+            Attendance(meeting=undated, person=people["D"], is_guest=True, invited_at=late),
+        ]
+    )
+    factories.speaker(fresh, people["E"])
+    factories.speaker(old, people["F"])
+    factories.account(person=people["G"])
+    db.session.flush()
+    db.session.add_all(
+        [
+            AuditEntry(noun="person", record_id=people[name].id, deed=Deed.CREATED, done_at=at)
+            for name, at in (("H", late), ("I", long_ago))
+        ]
+    )
+    db.session.commit()
+    assert apply_terms(db.session(), Terms(**{**FOR_EVER.__dict__, "contacts": 365}), now=now) == {"person": 3}
+    assert {name for name, person in people.items() if person.email is None} == set("CFI")
+
+
+def test_names_left_without_an_account_go_when_nobody_took_them_up(app: Flask, group: Group) -> None:
+    now = utc_now()
+    old, late = now - timedelta(days=366), now - timedelta(days=364)
+    initiative = factories.initiative(group)
+    proposals = [
+        factories.proposal(group, proposer_name=NAME, proposer_email=EMAIL, created_at=at) for at in (old, late)
+    ]
+    states = (CommentState.WAITING, CommentState.HIDDEN, CommentState.SHOWN)
+    comments = [factories.comment(initiative, author_name=NAME, created_at=old, state=state) for state in states]
+    factories.comment(initiative, author_name=NAME, created_at=old, changed_at=late, state=CommentState.HIDDEN)
+    db.session.commit()
+    gone = apply_terms(db.session(), Terms(**{**FOR_EVER.__dict__, "contacts": 365}), now=now)
+    db.session.expire_all()
+    assert gone == {"proposal": 1, "comment": 2}
+    assert [(one.proposer_name, one.proposer_email) for one in proposals] == [(None, None), (NAME, EMAIL)]
+    assert [one.author_name for one in comments] == [None, None, NAME]
 
 
 def test_nothing_goes_where_the_terms_are_for_ever(app: Flask, person: Person) -> None:
