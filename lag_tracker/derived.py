@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import Column, Table, event, inspect, select
 from sqlalchemy.orm import Session
 
-from lag_tracker.audit.operations import note_deeds
+from lag_tracker.audit.operations import forget_deeds, note_deeds, note_going, settle_readers
 from lag_tracker.calendars.operations import refresh_calendars
 from lag_tracker.database import Base, db, utc_now
 from lag_tracker.models.calendar import CalendarEntry, CalendarFeed, CalendarListing, CalendarSegment, CalendarVersion
@@ -43,6 +43,7 @@ def _changes(session: Session) -> Changes:
 
 
 def _note_stored(session: Session, _context: Any, _instances: Any) -> None:
+    note_going(session)
     # Before the flush the database still knows what changed records referred to, even where the session never read it,
     # and which rows it will delete or empty by itself when a record goes.
     changes = _changes(session)
@@ -95,6 +96,7 @@ def _refresh(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
+    settle_readers(session)
     changes = session.info.pop("changes", None)
     if changes:
         base_url = current_app.config["SETTINGS"].address
@@ -107,5 +109,6 @@ def _refresh(session: Session) -> None:
 
 def _forget(session: Session, _previous: Any) -> None:
     if not session.in_nested_transaction():
+        forget_deeds(session)
         session.info.pop("changes", None)
         session.info.pop(NAMES, None)

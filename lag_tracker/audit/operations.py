@@ -1,14 +1,14 @@
 """Write down each change that an account makes, in the transaction that makes it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, inspect
+from sqlalchemy import Table, insert, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from lag_tracker.audit.queries import groups_concerned, still_there
+from lag_tracker.audit.readers import are_found_later, groups_concerned, let_read, still_there
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 
@@ -52,8 +52,33 @@ AUDITED = frozenset(
 )
 #: Tables whose rows come with other changes, which are written down: only what people do to them later is.
 CONSEQUENCES = frozenset({"letter"})
-#: Table -> columns that tell which record is gone, where its number and its name do not.
-LEFT_BEHIND = {"letter": ("person_id",)}
+#: Tables whose rows say nothing about persons: their words stay in the record of changes when they go.
+_SPEAKING = frozenset(
+    {
+        "action",
+        "agenda_item",
+        "decision",
+        "group",
+        "initiative",
+        "meeting",
+        "meeting_link",
+        "milestone",
+        "municipality",
+        "network",
+        "organisation",
+        "source",
+        "theme",
+        "topic",
+    }
+)
+#: Columns of words, as far as a table has them, and what tells one decision or meeting from the next.
+_WORDS = ("name", "name_lv", "name_en", "title_lv", "title_en", "text_lv", "text_en", "number", "starts_on", "url")
+#: Columns that tell which record is gone, where it has no words or they are somebody's own.
+_TELLING = ("person_id", "organisation_id", "member_group_id", "group_id", "initiative_id", "meeting_id", "source_id")
+#: Key in `session.info` of what the flush that has begun deletes: (table, id) -> entry.
+_GOING = "going"
+#: Key in `session.info` of entries whose readers are known when all is written: table -> ids of entries.
+_UNREAD = "unread"
 #: Columns that say nothing to people, follow from others, or are secrets.
 SILENT = frozenset(
     {
@@ -90,9 +115,32 @@ def note_deeds(session: Session) -> None:
     deeds = [
         *((record, Deed.CREATED) for record in _audited(session.new) if _table(record) not in CONSEQUENCES),
         *((record, changed) for record in _audited(session.dirty) if session.is_modified(record)),
-        *((record, Deed.ERASED) for record in _audited(session.deleted)),
     ]
-    _insert(session, [entry for record, deed in deeds if (entry := _entry(session, record, deed))])
+    found = [entry for record, deed in deeds if (entry := _entry(session, record, deed))]
+    _insert(session, [*found, *_gone(session)])
+
+
+def note_going(session: Session) -> None:
+    """Remember what the flush that begins deletes, with all that the database deletes along: later nobody knows."""
+    going: dict[Any, _Entry] = {}
+    session.info[_GOING] = going
+    if ACTOR in session.info:
+        for record in _audited(session.deleted):
+            state: Any = inspect(record)
+            _note_row(session, going, state.mapper.local_table, state.identity, set())
+
+
+def settle_readers(session: Session) -> None:
+    """Let the managers of groups read what happened to records that came to concern them in this transaction."""
+    unread = session.info.pop(_UNREAD, None)
+    if unread:
+        let_read(session.connection(), unread)
+
+
+def forget_deeds(session: Session) -> None:
+    """Forget what was to be written down: it did not happen."""
+    session.info.pop(_GOING, None)
+    session.info.pop(_UNREAD, None)
 
 
 def note_export(session: Session, *, noun: str, record_id: int, groups: Iterable[int]) -> None:
@@ -119,20 +167,40 @@ def _table(record: Base) -> str:
     return str(state.mapper.local_table.name)
 
 
+def _note_row(session: Session, going: dict[Any, _Entry], table: Table, key: Any, above: set[int]) -> None:
+    """Note a row that is to be deleted, and those that go along; `above` are the groups of what takes it along."""
+    columns = list(table.primary_key)
+    found = session.execute(select(table).where(tuple_(*columns) == tuple_(*key))).mappings().one_or_none()
+    if found is None or (table.name, *key) in going:
+        return
+    row = {str(name): value for name, value in found.items()}
+    groups = groups_concerned(session.connection(), table.name, row) | above
+    going[table.name, *key] = _Entry(Deed.ERASED, table.name, key[0], _left_behind(table.name, row), groups)
+    for other in table.metadata.tables.values():
+        for leaning in other.foreign_keys:
+            if leaning.column.table is table and leaning.ondelete == "CASCADE" and other.name in AUDITED:
+                keys = session.execute(select(*other.primary_key).where(leaning.parent == key[0])).all()
+                for its_key in keys:
+                    _note_row(session, going, other, tuple(its_key), groups)
+
+
+def _gone(session: Session) -> list[_Entry]:
+    """Return what the flush that just ended deleted; a group may have gone itself, and has no managers then."""
+    going: dict[Any, _Entry] = session.info.pop(_GOING, {})
+    there = still_there(session.connection(), set().union(*(entry.groups for entry in going.values())))
+    return [entry._replace(groups=entry.groups & there) for entry in going.values()]
+
+
 def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
     """Return what is to be written down about a record; None when nothing of it changed."""
-    changes = _left_behind(record) if deed is Deed.ERASED else _changes(record)
+    changes = _changes(record)
     if changes and deed is Deed.BY_LINK:
         changes |= _who_holds_the_link(record)
-    if not changes and deed is not Deed.ERASED:
+    if not changes:
         return None
     state: Any = inspect(record)
     identity = state.identity or state.mapper.primary_key_from_instance(record)
-    connection = session.connection()
-    groups = groups_concerned(connection, record)
-    if deed is Deed.ERASED:
-        # The group itself may have gone with it, or be what went.
-        groups = still_there(connection, groups)
+    groups = groups_concerned(session.connection(), _table(record), state.dict)
     return _Entry(deed, _table(record), identity[0], changes, groups)
 
 
@@ -142,10 +210,10 @@ def _who_holds_the_link(record: Base) -> dict[str, Any]:
     return {"person_id": [number, number]} if number else {}
 
 
-def _left_behind(record: Base) -> dict[str, Any]:
-    """Return what is written down of a record that goes: whose letter it was, say."""
-    values = inspect(record).dict
-    return {name: [values[name], None] for name in LEFT_BEHIND.get(_table(record), ()) if values.get(name)}
+def _left_behind(noun: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is written down of a row that goes: what it said, or whose it was."""
+    names = _WORDS if noun in _SPEAKING else _TELLING
+    return {name: [_plain(row[name]), None] for name in names if row.get(name)}
 
 
 def _insert(session: Session, entries: list[_Entry]) -> None:
@@ -153,13 +221,20 @@ def _insert(session: Session, entries: list[_Entry]) -> None:
     if not entries:
         return
     connection, shared = session.connection(), {"done_at": utc_now(), "account_id": session.info[ACTOR]}
-    numbers = connection.execute(
-        insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True),
-        [
-            {**shared, "deed": one.deed, "noun": one.noun, "record_id": one.record_id, "changes": one.changes}
-            for one in entries
-        ],
-    ).scalars()
+    numbers = (
+        connection.execute(
+            insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True),
+            [
+                {**shared, "deed": one.deed, "noun": one.noun, "record_id": one.record_id, "changes": one.changes}
+                for one in entries
+            ],
+        )
+        .scalars()
+        .all()
+    )
+    for number, one in zip(numbers, entries, strict=True):
+        if are_found_later(one.noun) and one.deed is not Deed.ERASED:
+            session.info.setdefault(_UNREAD, {}).setdefault(one.noun, set()).add(number)
     readers = [
         {"audit_entry_id": number, "group_id": group}
         for number, one in zip(numbers, entries, strict=True)

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, inspect, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, inspect, select
 from sqlalchemy.orm import Session, joinedload
 
+from lag_tracker.audit.readers import groups_concerned
 from lag_tracker.database import Base
 from lag_tracker.labels import meeting_title
 from lag_tracker.models.account import Account
@@ -17,7 +18,7 @@ from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.letter import Letter
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink
@@ -45,44 +46,8 @@ PAGE = 100
 LONGEST_NAME = 120
 
 
-def groups_concerned(connection: Connection, record: Base) -> set[int]:
-    """Return the groups whose managers may read what happened to a record that was just flushed."""
-    state: Any = inspect(record)
-    values = state.dict
-    if state.mapper.local_table.name == "group":
-        return {values["id"]}
-    found = {values["group_id"]} if values.get("group_id") else set()
-    for column, of_groups in _WAYS.items():
-        if values.get(column) and state.mapper.local_table.name != "account":
-            found.update(connection.scalars(of_groups(values[column])))
-    if state.mapper.local_table.name in _OWN_WAYS:
-        found.update(connection.scalars(_OWN_WAYS[state.mapper.local_table.name](values["id"])))
-    return found - {None}
-
-
-def still_there(connection: Connection, groups: set[int]) -> set[int]:
-    """Return those of `groups` that are still on record."""
-    return set(connection.scalars(select(Group.id).where(Group.id.in_(groups)))) if groups else set()
-
-
-def _of_meeting(number: int) -> Select[Any]:
-    return select(MeetingGroup.group_id).where(MeetingGroup.meeting_id == number)
-
-
-def _of_initiative(number: int) -> Select[Any]:
-    return select(Initiative.group_id).where(Initiative.id == number)
-
-
-def _of_person(number: int) -> Select[Any]:
-    return select(Membership.group_id).where(Membership.person_id == number)
-
-
 #: Tables whose rows are known by another record, whose number stands first in their key.
 _NAMED_LIKE = {"group_role": "account", "meeting_group": "meeting"}
-#: Column that refers to a record -> how to find its groups.
-_WAYS = {"meeting_id": _of_meeting, "initiative_id": _of_initiative}
-#: Table -> how to find the groups of its own rows.
-_OWN_WAYS = {"meeting": _of_meeting, "person": _of_person}
 
 
 def _readable(viewer: Viewer) -> Select[Any]:
@@ -140,7 +105,7 @@ def has_readable_changes(session: Session, noun: str, record_id: int, *, viewer:
     if "id" not in inspect(model).columns:
         return False
     found = session.scalars(select(model).where(model.id == record_id)).one_or_none()
-    return found is not None and viewer.may_manage(groups_concerned(session.connection(), found))
+    return found is not None and viewer.may_manage(groups_concerned(session.connection(), noun, inspect(found).dict))
 
 
 def _models() -> dict[str, Any]:

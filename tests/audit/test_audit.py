@@ -10,9 +10,11 @@ from sqlalchemy.orm import configure_mappers
 from lag_tracker.audit.operations import ACTOR, AUDITED, SILENT
 from lag_tracker.database import Base, db
 from lag_tracker.models.account import Account, Role
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry
+from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.group import Group
-from lag_tracker.models.meeting import Mode
+from lag_tracker.models.meeting import Meeting, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.words import column_words, noun_words
 from tests import factories
@@ -205,3 +207,62 @@ def test_every_noun_and_column_has_words(app: Flask, lang: str) -> None:
     columns = {column.name for name in AUDITED for column in Base.metadata.tables[name].c} - SILENT
     assert all(noun_words(noun, lang) for noun in AUDITED)
     assert all(column_words(column, lang) for column in columns | links)
+
+
+def test_what_is_deleted_leaves_its_words(app: Flask, group: Group, anna: Account) -> None:
+    meeting = factories.meeting(groups=[group], slug="x")
+    decision = factories.decision(meeting, "Būvēt veloceliņu", number=8)
+    db.session.commit()
+    db.session.delete(decision)
+    assert changes_by(anna) == [
+        ("erased", "decision", {"text_lv": ["Būvēt veloceliņu", None], "number": [8, None]}),
+    ]
+    assert "Būvēt veloceliņu" in signed_in(app, anna).get("/en/changes").text
+
+
+def test_a_comment_and_a_person_leave_no_words(app: Flask, group: Group, anna: Account) -> None:
+    meeting, person = factories.meeting(groups=[group], slug="x"), factories.person("Ilze Kalna")
+    db.session.commit()
+    comment = Comment(
+        meeting=meeting, author_name="Ilze Kalna", text="Sveiki!", language="lv", state=CommentState.SHOWN
+    )
+    db.session.add(comment)
+    db.session.commit()
+    db.session.delete(comment)
+    db.session.delete(person)
+    found = changes_by(anna)
+    assert sorted(found) == [("erased", "comment", {"meeting_id": [meeting.id, None]}), ("erased", "person", {})]
+
+
+def test_managers_read_of_a_deleted_meeting_and_of_all_that_went_with_it(
+    app: Flask, group: Group, anna: Account
+) -> None:
+    meeting = factories.meeting("Vīzija", groups=[group], slug="x")
+    factories.agenda_item(meeting, "Budžets")
+    factories.decision(meeting, "Pieņemt budžetu")
+    db.session.add(Attendance(meeting=meeting, person=factories.person("Ilze Kalna")))
+    db.session.commit()
+    db.session.expire_all()
+    db.session.delete(db.session.get_one(Meeting, meeting.id))
+    deeds = [(deed, noun) for deed, noun, _ in changes_by(anna)]
+    assert sorted(deeds) == [
+        ("erased", "agenda_item"),
+        ("erased", "attendance"),
+        ("erased", "decision"),
+        ("erased", "meeting"),
+        ("erased", "meeting_group"),
+    ]
+    page = signed_in(app, anna).get("/en/changes").text
+    assert [word in page for word in ("Vīzija", "Budžets", "Pieņemt budžetu")] == [True, True, True]
+
+
+def test_managers_read_of_people_and_organisations_they_bring_in(app: Flask, group: Group, anna: Account) -> None:
+    db.session.info[ACTOR] = anna.id
+    person, organisation = factories.person("Ilze Kalna"), factories.organisation("Biedrība")
+    db.session.flush()
+    factories.membership(group, person, organisation)
+    changes_by(anna)
+    manager, stranger = signed_in(app, anna), manager_of(app, factories.group("Cita grupa", slug="cita"))
+    for noun, record in (("person", person), ("organisation", organisation)):
+        assert texts(manager.get(f"/izmainas/{noun}/{record.id}").text, "strong") == ["Anna Bērziņa"]
+        assert stranger.get(f"/izmainas/{noun}/{record.id}").status_code == 404
