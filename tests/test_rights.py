@@ -127,6 +127,8 @@ ADDRESSES: dict[str, Doors] = {
     "links.remove": OUR_ITEM,
     "links.work": OUR_MEETING,
     "meeting_log.new": OUR_GROUP,
+    "privacy.data_file_of": Doors({"number": 1}),
+    "privacy.data_of": Doors({"number": 1}),
     "privacy.erase": Doors({"number": 1}),
     "privacy.own_data": NO_RECORD,
     "privacy.own_data_file": NO_RECORD,

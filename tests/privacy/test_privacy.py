@@ -48,7 +48,7 @@ from lag_tracker.words import column_words, noun_words
 from lag_tracker.worker import do_chores, send_due_letters
 from tests import factories
 from tests.reading import links, texts
-from tests.visitors import administrator, send, signed_in
+from tests.visitors import administrator, manager_of, send, signed_in
 
 NAME, EMAIL, PHONE = "Žanete Šķērsīte", "zanete.skersite@grupas.example", "+37126123456"
 #: Whose texts the program itself writes.
@@ -417,6 +417,23 @@ def test_people_see_all_that_is_kept_about_them_and_nobody_elses(app: Flask, per
     file = own.get("/mana-lapa/dati.json")
     assert {row["table"] for row in (file.json or {})["rows"]} >= {"person", "account", "membership"}
     assert EMAIL not in other.get("/en/my-page/data").text
+
+
+def test_an_administrator_takes_out_the_data_of_somebody_without_an_account(app: Flask, group: Group) -> None:
+    guest = factories.person(NAME, email=EMAIL, phone=PHONE)
+    factories.membership(group, guest)
+    other = factories.person("Cits Cilvēks", email="cits@grupas.example")
+    db.session.commit()
+    chief = administrator(app)
+    address = links(chief.get(f"/en/people/{guest.id}").text)["All data about the person"]
+    page = chief.get(address).text
+    assert {"Person", "Membership"} <= {words.split(" (")[0] for words in texts(page, "h2")}
+    assert (EMAIL in page, str(other.email) in page) == (True, False)
+    told = chief.get(links(page)["Download (JSON)"]).json or {}
+    assert [row["table"] for row in told["rows"]] == ["person", "membership"]
+    noted = select(AuditEntry.noun, AuditEntry.record_id).where(AuditEntry.deed == Deed.EXPORTED)
+    assert db.session.execute(noted).all() == [("person", guest.id)] * 2
+    assert "All data about the person" not in manager_of(app, group).get(f"/en/people/{guest.id}").text
 
 
 def test_what_is_kept_is_told_in_words_of_the_page(app: Flask, person: Person, group: Group) -> None:
