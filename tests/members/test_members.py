@@ -128,6 +128,17 @@ def test_people_of_other_groups_are_neither_offered_nor_taken(app: Flask, group:
     assert (answer.status_code, len(people())) == (303, 2)
 
 
+def test_a_manager_is_told_who_keeps_the_contacts_of_somebody_from_another_group(app: Flask, group: Group) -> None:
+    away = factories.person("Dace Zeme", email="dace@cita.example")
+    factories.membership(factories.group("Cita grupa"), away)
+    factories.membership(group, away)
+    factories.membership(group, factories.person("Ieva Liepa", email="ieva@grupas.example"))
+    db.session.commit()
+    page = manager_of(app, group).get(f"/en/groups/{group.slug}/members").text
+    contacts = [cell.split(" Edit")[0].strip() for cell in texts(page, "td")[2::3]]
+    assert contacts == ["ieva@grupas.example", "read by the group they belonged to first"]
+
+
 def test_who_belongs_already_is_not_added_again(app: Flask, group: Group) -> None:
     factories.membership(group, factories.person(email="anna@vide.example"))
     body = factories.organisation()
