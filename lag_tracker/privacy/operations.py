@@ -106,10 +106,11 @@ def _replace(session: Session, mention: Mention, sought: Traces, instead: str) -
 def _forget_in_changes(session: Session, sought: Traces, instead: str) -> None:
     session.flush()
     entries = session.execute(select(AuditEntry.id, AuditEntry.changes).execution_options(yield_per=BATCH))
-    cleared = [(number, changes, sought.removed_from_all(changes, instead)) for number, changes in entries]
-    for number, before, after in cleared:
-        if after != before:
-            session.execute(update(AuditEntry).where(AuditEntry.id == number).values(changes=after))
+    cleared = {
+        number: after for number, before in entries if (after := sought.removed_from_all(before, instead)) != before
+    }
+    for number, after in cleared.items():
+        session.execute(update(AuditEntry).where(AuditEntry.id == number).values(changes=after))
 
 
 def _forget_drafts(session: Session, sought: Traces) -> None:
