@@ -142,6 +142,7 @@ _COLUMNS: dict[str, Bilingual] = {
         ("kind_certainty", "vai veids ir norādīts", "certainty of the kind"),
         ("label", "grupas pašas apzīmējums", "the group's own word"),
         ("language", "valoda", "language"),
+        ("list", "saraksts", "list"),
         ("last_error", "pēdējā kļūda", "last error"),
         ("last_fetched_at", "pēdējoreiz lasīts", "last fetched"),
         ("lastuse_datetime", "pēdējoreiz lietots", "last used"),
@@ -179,9 +180,11 @@ _COLUMNS: dict[str, Bilingual] = {
         ("passage", "vieta avotā", "passage"),
         ("path", "lapa", "page"),
         ("person", "persona", "person"),
+        ("person.name", "vārds un uzvārds", "name"),
+        ("person.position", "amats", "position"),
         ("phone", "tālrunis", "phone"),
         ("place", "vieta", "place"),
-        ("position", "vieta pēc kārtas vai amats", "position"),
+        ("position", "vieta pēc kārtas", "place in order"),
         ("presence", "klātbūtne", "presence"),
         ("presenters", "ziņotāji", "presenters"),
         ("programme", "programma", "programme"),
@@ -254,9 +257,15 @@ def noun_words(noun: str, lang: str) -> str:
     return _NOUNS[noun].read_in(lang).words
 
 
-def column_words(column: str, lang: str) -> str:
-    """Return what a column is called, with the language of its text; raise KeyError for one without words."""
+def column_words(column: str, lang: str, *, noun: str = "") -> str:
+    """Return what a column is called, with the language of its text; raise KeyError for one without words.
+
+    Some are called otherwise in the table `noun`: the name of a person is no name of a thing.
+    """
     base, _, ending = column.rpartition("_")
     if ending in _IN and base in _COLUMNS:
-        return f"{_COLUMNS[base].read_in(lang).words} ({_IN[ending].read_in(lang).words})"
+        words = _COLUMNS.get(f"{noun}.{base}", _COLUMNS[base])
+        return f"{words.read_in(lang).words} ({_IN[ending].read_in(lang).words})"
+    if f"{noun}.{column}" in _COLUMNS:
+        return _COLUMNS[f"{noun}.{column}"].read_in(lang).words
     return _COLUMNS[column if column in _COLUMNS else column.removesuffix("_id")].read_in(lang).words

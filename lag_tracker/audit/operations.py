@@ -143,10 +143,10 @@ def forget_deeds(session: Session) -> None:
     session.info.pop(_UNREAD, None)
 
 
-def note_export(session: Session, *, noun: str, record_id: int, groups: Iterable[int]) -> None:
-    """Write down that an account took a list with personal data out of the application."""
+def note_export(session: Session, *, listed: str, noun: str, record_id: int, groups: Iterable[int]) -> None:
+    """Write down that an account took a list with personal data, such as "members", out of the application."""
     if ACTOR in session.info:
-        _insert(session, [_Entry(Deed.EXPORTED, noun, record_id, {}, set(groups))])
+        _insert(session, [_Entry(Deed.EXPORTED, noun, record_id, {"list": [None, listed]}, set(groups))])
 
 
 class _Entry(NamedTuple):

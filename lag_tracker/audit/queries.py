@@ -12,14 +12,15 @@ from lag_tracker.database import Base
 from lag_tracker.labels import meeting_title
 from lag_tracker.models.account import Account
 from lag_tracker.models.action import Action
-from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group
-from lag_tracker.models.initiative import Initiative
+from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.initiative import Initiative, InitiativeStateChange
+from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink
 from lag_tracker.models.milestone import Milestone
@@ -165,6 +166,15 @@ def names_of(
 _NAMED_BY: dict[Any, tuple[Any, ...]] = {
     Account: (joinedload(Account.person),),
     Attendance: (joinedload(Attendance.person), joinedload(Attendance.meeting)),
+    InitiativeStateChange: (joinedload(InitiativeStateChange.initiative),),
+    Invitation: (joinedload(Invitation.person), joinedload(Invitation.group)),
+    Membership: (
+        joinedload(Membership.person),
+        joinedload(Membership.organisation),
+        joinedload(Membership.member_group),
+        joinedload(Membership.group),
+    ),
+    Speaker: (joinedload(Speaker.person), joinedload(Speaker.meeting)),
 }
 #: What belongs to a meeting -> the condition under which it is seen there.
 _PARTS = {
@@ -173,11 +183,18 @@ _PARTS = {
     Decision: visible_decisions,
     MeetingLink: visible_links,
 }
+
+
+def _of_seen_initiative(viewer: Viewer) -> ColumnElement[bool]:
+    return InitiativeStateChange.initiative_id.in_(select(Initiative.id).where(visible_initiatives(viewer)))
+
+
 #: What has a condition of its own.
-_VISIBLE = {
+_VISIBLE: dict[Any, Callable[[Viewer], ColumnElement[bool]]] = {
     Comment: visible_comments,
     Group: visible_groups,
     Initiative: visible_initiatives,
+    InitiativeStateChange: _of_seen_initiative,
     Meeting: visible_meetings,
     Milestone: visible_milestones,
     Topic: visible_topics,
@@ -193,10 +210,10 @@ def _seen(model: Any, viewer: Viewer) -> list[ColumnElement[bool]]:
         return [_PARTS[model](viewer), meeting]
     if model is Person:
         return [Person.name_is_public.is_(True) | readable_people(viewer)]
-    if model in {Proposal, Letter}:
+    if model in {Invitation, Letter, Membership, Proposal}:
         return [model.group_id.in_(viewer.manages)]
-    if model is Attendance:
-        return [Attendance.meeting_id.in_(_managed_meetings(viewer))]
+    if model in {Attendance, Speaker}:
+        return [model.meeting_id.in_(_managed_meetings(viewer))]
     return [_VISIBLE[model](viewer)] if model in _VISIBLE else []
 
 
@@ -221,9 +238,25 @@ def _account(account: Account, lang: str) -> Text:
     return Text(account.person.name if account.person else account.email, lang)
 
 
-def _attendance(row: Attendance, lang: str) -> Text:
+def _attendance(row: Attendance | Speaker, lang: str) -> Text:
     meeting = _meeting(row.meeting, lang)
     return Text(f"{row.person.name if row.person else f'#{row.id}'}, {meeting.words}", meeting.lang)
+
+
+def _state_change(change: InitiativeStateChange, lang: str) -> Text:
+    return _name(change.initiative, lang)
+
+
+def _invitation(invitation: Invitation, lang: str) -> Text:
+    # The address that it was sent to is not repeated here.
+    named = [_name(one, lang) for one in (invitation.person, invitation.group) if one]
+    return Text(", ".join(one.words for one in named) or f"#{invitation.id}", named[-1].lang if named else lang)
+
+
+def _membership(membership: Membership, lang: str) -> Text:
+    group = _name(membership.group, lang)
+    who = membership.member_name.read_in(lang).words or f"#{membership.id}"
+    return Text(f"{who}, {group.words}", group.lang)
 
 
 def _letter(letter: Letter, _lang: str) -> Text:
@@ -239,6 +272,10 @@ def _meeting(meeting: Meeting, lang: str) -> Text:
 _CALLED: dict[type, Callable[[Any, str], Text]] = {
     Account: _account,
     Attendance: _attendance,
+    InitiativeStateChange: _state_change,
+    Invitation: _invitation,
     Letter: _letter,
     Meeting: _meeting,
+    Membership: _membership,
+    Speaker: _attendance,
 }

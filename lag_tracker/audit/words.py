@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from babel.dates import get_timezone_location
 from sqlalchemy import Enum, Table
 
 from lag_tracker.audit.queries import Turn
@@ -16,6 +17,20 @@ from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import short_date
 from lag_tracker.words import column_words
 
+#: What an entry about an export says beside its columns: which list it was.
+LIST = "list"
+_LISTS: dict[str, Bilingual] = {
+    "accounts": Bilingual("konti", "accounts"),
+    "attendance": Bilingual("klātesošie", "attendance"),
+    "comments": Bilingual("komentāri", "comments"),
+    "letters": Bilingual("nenosūtītās vēstules", "letters that could not be sent"),
+    "members": Bilingual("dalībnieki", "members"),
+    "own_data": Bilingual("viss, kas glabājas par personu", "all that is kept about a person"),
+    "people": Bilingual("personas", "people"),
+    "proposals": Bilingual("priekšlikumi", "proposals"),
+    "roles": Bilingual("tiesības un uzaicinājumi", "roles and invitations"),
+}
+_LANGUAGES: dict[str, Bilingual] = {"lv": Bilingual("latviešu", "Latvian"), "en": Bilingual("angļu", "English")}
 _YES, _NO = Bilingual("jā", "yes"), Bilingual("nē", "no")
 
 
@@ -30,6 +45,8 @@ class ShownChange(NamedTuple):
 def referred_table(noun: str, column: str) -> str | None:
     """Return the table that a column's numbers are of, None when they are no numbers of records."""
     table: Table = Base.metadata.tables[noun]
+    if column == LIST:
+        return None
     if column not in table.c:
         return {"presenters": "speaker"}.get(column, column.removesuffix("s"))
     return next((key.column.table.name for key in table.c[column].foreign_keys), None)
@@ -69,7 +86,7 @@ def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], Text], lang: s
     """Return an entry's changes in words, in the order of their columns' words; `names` are those of `referred`."""
     found = []
     for column, values in entry.changes.items():
-        words = column_words(column, lang)
+        words = column_words(column, lang, noun=entry.noun)
         if values is None:
             found.append(ShownChange(words, None, None))
         elif values[0] != values[1]:
@@ -93,6 +110,11 @@ def value_in_words(noun: str, column: str, value: Any, names: dict[tuple[str, in
 def _one_in_words(noun: str, column: str, value: Any, lang: str) -> str:
     if isinstance(value, bool):
         return (_YES if value else _NO).read_in(lang).words
+    said = {LIST: _LISTS, "language": _LANGUAGES}.get(column, {}).get(value)
+    if said or column == LIST:
+        return said.read_in(lang).words if said else str(value)
+    if column == "time_zone":
+        return get_timezone_location(value, locale=lang, return_city=True)
     kind = Base.metadata.tables[noun].c[column].type
     if isinstance(kind, Enum) and kind.enum_class and issubclass(kind.enum_class, StrEnum):
         return label(kind.enum_class(value), lang)

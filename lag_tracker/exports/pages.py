@@ -44,7 +44,7 @@ def member_list(group: str) -> Listing:
     """Who belongs to a group, with addresses and numbers for its managers; that it was taken is written down."""
     session = db.session()
     owner = group_of_members(session, group, viewer=viewer()) or abort(404)
-    note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
+    note_export(session, listed="members", noun="group", record_id=owner.id, groups=[owner.id])
     members = by_office(narrowed_members(owner).left)
     telling = None
     if viewer().may_manage([owner.id]):
@@ -60,7 +60,7 @@ def people_list() -> Listing:
     session = db.session()
     rows, _ = narrowed_people()
     # Guests belong to no group; every group that the reader manages learns of the list.
-    _note_for({group.id for row in rows for group in row.groups} | (viewer().manages if rows else set()))
+    _note_for("people", {group.id for row in rows for group in row.groups} | (viewer().manages if rows else set()))
     found = people_table(rows)
     session.commit()
     return found
@@ -78,7 +78,7 @@ def attendance_list(slug: str) -> Listing:
     session = db.session()
     meeting = changeable_meeting(session, slug, viewer=viewer()) or abort(404)
     groups = [link.group_id for link in meeting.meeting_groups]
-    note_export(session, noun="meeting", record_id=meeting.id, groups=groups)
+    note_export(session, listed="attendance", noun="meeting", record_id=meeting.id, groups=groups)
     found = attendance_table(meeting, attendance_by_name(session, meeting.id))
     session.commit()
     return found
@@ -89,7 +89,7 @@ def role_list(group: str) -> Listing:
     """Who may do what in a group, and who is invited; that it was taken is written down."""
     session = db.session()
     owner = changeable_group(session, group, viewer=viewer()) or abort(404)
-    note_export(session, noun="group", record_id=owner.id, groups=[owner.id])
+    note_export(session, listed="roles", noun="group", record_id=owner.id, groups=[owner.id])
     found = roles_table(owner, roles_of(session, owner.id), waiting_invitations(session, owner.id))
     session.commit()
     return found
@@ -100,21 +100,21 @@ def proposal_list() -> Listing:
     """The proposals that wait and those answered lately; that they were taken is written down."""
     session = db.session()
     rows = [*waiting_proposals(session, viewer=viewer()), *answered_proposals(session, viewer=viewer())]
-    _note_for({row.group_id for row in rows})
+    _note_for("proposals", {row.group_id for row in rows})
     found = proposals_table(rows)
     session.commit()
     return found
 
 
-def _note_for(groups: Iterable[int]) -> None:
+def _note_for(listed: str, groups: Iterable[int]) -> None:
     """Write down for the managers of each group that a list with people's words or addresses was taken."""
     for group in sorted(groups):
-        note_export(db.session(), noun="group", record_id=group, groups=[group])
+        note_export(db.session(), listed=listed, noun="group", record_id=group, groups=[group])
 
 
-def _note_for_administrators() -> None:
+def _note_for_administrators(listed: str) -> None:
     """Write down that a list was taken which is of no group, at the account of who took it."""
-    note_export(db.session(), noun="account", record_id=signed_in_account().id, groups=[])
+    note_export(db.session(), listed=listed, noun="account", record_id=signed_in_account().id, groups=[])
 
 
 @listing(lv="/mana-lapa/priekslikumi", en="/my-page/proposals", access=Access.ACCOUNT)
@@ -129,7 +129,7 @@ def comment_list() -> Listing:
     """The comments that wait for the reader; that they were taken is written down."""
     session = db.session()
     rows = waiting_comments(session, viewer=viewer())
-    _note_for({group for row in rows for group in _groups_of(row)})
+    _note_for("comments", {group for row in rows for group in _groups_of(row)})
     found = comments_table(rows)
     session.commit()
     return found
@@ -146,9 +146,9 @@ def failed_letter_list() -> Listing:
     """The letters that could not be sent and that the reader answers for; that they were taken is written down."""
     session = db.session()
     letters = failed_letters(session, viewer=viewer())
-    _note_for({letter.group_id for letter in letters if letter.group_id})
+    _note_for("letters", {letter.group_id for letter in letters if letter.group_id})
     if any(letter.group_id is None for letter in letters):
-        _note_for_administrators()
+        _note_for_administrators("letters")
     found = letters_table(letters)
     session.commit()
     return found
@@ -158,7 +158,7 @@ def failed_letter_list() -> Listing:
 def account_list() -> Listing:
     """The accounts that the address asks for; that they were taken is written down with the taker's own."""
     session = db.session()
-    _note_for_administrators()
+    _note_for_administrators("accounts")
     found = accounts_table(narrowed_accounts()[0])
     session.commit()
     return found

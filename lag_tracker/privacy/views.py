@@ -70,7 +70,7 @@ def _person(number: int) -> Person:
 def _noted_account(person: Person) -> Account | None:
     """Write down that somebody's data are taken; return by which account the person signs in, if they do."""
     session = db.session()
-    note_export(session, noun="person", record_id=person.id, groups=[])
+    note_export(session, listed="own_data", noun="person", record_id=person.id, groups=[])
     session.commit()
     return session.scalar(select(Account).where(Account.person_id == person.id))
 
@@ -126,7 +126,7 @@ def erase(number: int) -> Response:
         _finish(posted)
         return done(url_for("audit.index"), gettext("The person was erased."))
     lang = reading_language()
-    rows = [(one, noun_words(one.noun, lang), column_words(one.column, lang)) for one in mentions]
+    rows = [(one, noun_words(one.noun, lang), column_words(one.column, lang, noun=one.noun)) for one in mentions]
     return form_page("privacy/erase.html", form, person=person, mentions=rows)
 
 

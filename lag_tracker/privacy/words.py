@@ -57,7 +57,7 @@ def records_named(rows: Iterable[Kept]) -> dict[str, set[int]]:
 def kept_in_words(kept: Kept, names: dict[tuple[str, int], Text], lang: str) -> list[tuple[str, list[Text]]]:
     """Return a row's columns and values in words, each part with its language; `names` are those of `records_named`."""
     rows = ((column, _said(kept, column, value, names, lang)) for column, value in kept.values.items())
-    return [(column_words(column, lang), words) for column, words in rows if column != "id" and words]
+    return [(column_words(column, lang, noun=kept.noun), words) for column, words in rows if column != "id" and words]
 
 
 def _said(kept: Kept, column: str, value: Any, names: dict[tuple[str, int], Text], lang: str) -> list[Text]:

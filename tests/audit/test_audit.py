@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
 from lag_tracker.audit.operations import ACTOR, AUDITED, SILENT
+from lag_tracker.audit.words import value_in_words
 from lag_tracker.database import Base, db
 from lag_tracker.models.account import Account, Role
 from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.audit import AuditEntry
 from lag_tracker.models.comment import Comment, CommentState
-from lag_tracker.models.group import Group
+from lag_tracker.models.group import Group, MemberRole
 from lag_tracker.models.meeting import Meeting, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.words import column_words, noun_words
@@ -266,3 +267,34 @@ def test_managers_read_of_people_and_organisations_they_bring_in(app: Flask, gro
     for noun, record in (("person", person), ("organisation", organisation)):
         assert texts(manager.get(f"/izmainas/{noun}/{record.id}").text, "strong") == ["Anna Bērziņa"]
         assert stranger.get(f"/izmainas/{noun}/{record.id}").status_code == 404
+
+
+def test_a_membership_is_called_by_who_belongs_to_what(app: Flask, group: Group, anna: Account) -> None:
+    membership = factories.membership(group, factories.person("Ilze Kalna"))
+    db.session.commit()
+    assert membership.role is MemberRole.MEMBER
+    membership.role = MemberRole.CHAIR
+    changes_by(anna)
+    page = signed_in(app, anna).get("/izmainas").text
+    assert "Dalība grupā: Ilze Kalna, Ķekavas vietējā rīcības grupa – maiņa" in texts(page, "p")
+
+
+def test_an_export_says_which_list_it_was(app: Flask, group: Group, anna: Account) -> None:
+    manager = signed_in(app, anna)
+    for address in ("/en/groups/kekava/members.csv", "/en/groups/kekava/roles.csv"):
+        manager.get(address)
+    page = manager.get("/en/changes?deed=exported").text
+    assert texts(page, "dd") == ["after: roles and invitations", "after: members"]
+
+
+@pytest.mark.sqlite_only
+def test_values_are_said_as_people_say_them() -> None:
+    said = {
+        column: value_in_words("meeting" if column == "time_zone" else "account", column, value, {}, "lv")[0].words
+        for column, value in (("time_zone", "Europe/Riga"), ("language", "lv"), ("is_administrator", True))
+    }
+    assert said == {"time_zone": "Rīga", "language": "latviešu", "is_administrator": "jā"}
+    assert [column_words("name", "lv", noun=noun) for noun in ("person", "network")] == [
+        "vārds un uzvārds",
+        "nosaukums",
+    ]

@@ -453,7 +453,7 @@ def test_what_is_kept_is_told_in_words_of_the_page(app: Flask, person: Person, g
         ("Klātbūtne", "piedalījās"),
         ("Sanāksme", "Vīzija"),
         ("Valoda", "latviešu"),
-        ("Darbība", "mainīts"),
+        ("Darbība", "maiņa"),
         ("Kas", "sanāksme"),
         ("Izmaiņas", "kopsavilkums (latviski)"),
         ("Saglabāts", "23.11.2026. 00:30"),
