@@ -12,6 +12,7 @@ from lag_tracker.accounts.operations import (
     reopen_account,
 )
 from lag_tracker.accounts.queries import all_accounts, find_account, normal_address
+from lag_tracker.audit.operations import act_as_program
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.account import Account
 from lag_tracker.terminal import records
@@ -47,6 +48,7 @@ def add(email: str, *, administrator: bool, language: str) -> None:
     """Make an account for EMAIL, or make the one there is an administrator's, and print a link that signs in."""
     with records():
         session, address = database.db.session(), normal_address(email)
+        act_as_program(session)
         if not address:
             raise RuleBroken(f"{email} is no e-mail address.")
         account = find_account(session, address)
@@ -86,6 +88,7 @@ def deactivate(email: str) -> None:
     """Close the account of EMAIL: all its sign-ins end, and nothing opens it."""
     with records():
         account = _find(email)
+        act_as_program(database.db.session())
         close_account(account, session=database.db.session(), now=database.utc_now())
         click.echo(f"The account {account.email} is closed.")
 
@@ -96,5 +99,6 @@ def activate(email: str) -> None:
     """Open a closed account again."""
     with records():
         account = _find(email)
+        act_as_program(database.db.session())
         reopen_account(account)
         click.echo(f"The account {account.email} is open.")

@@ -17,6 +17,7 @@ from lag_tracker.cli import main
 from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account
+from lag_tracker.models.audit import AuditEntry
 from lag_tracker.serving import first_administrator
 from tests import factories
 from tests.visitors import enter_password, hashed, is_in, send, signed_in
@@ -151,3 +152,13 @@ def test_a_closed_administrator_does_not_count(app: Flask) -> None:
     factories.account(ANNA, is_administrator=True, active=False)
     db.session.commit()
     assert first(app)
+
+
+def test_what_the_command_line_does_to_accounts_is_written_down(app: Flask, command: Command) -> None:
+    command("add", ANNA)
+    command("deactivate", ANNA)
+    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.noun == "account").order_by(AuditEntry.id)).all()
+    assert [(entry.deed.value, entry.account_id, entry.changes.get("active")) for entry in entries] == [
+        ("created", None, None),
+        ("changed", None, [True, False]),
+    ]

@@ -15,6 +15,10 @@ from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 #: Key in `session.info` of the account that makes the changes, None for whoever holds a personal link; without the key
 #: nothing is written down.
 ACTOR = "account_id"
+#: Key in `session.info` that has changes written down which no account makes, as those of the program.
+BY_PROGRAM = "by_program"
+#: Columns that are secrets: that they changed is written down, nothing else.
+SECRETS = frozenset({"mf_recovery_codes", "password", "tf_totp_secret"})
 
 #: Tables whose rows people make and change. What is worked out from them, and what only counts, is left out.
 AUDITED = frozenset(
@@ -41,6 +45,7 @@ AUDITED = frozenset(
         "network",
         "organisation",
         "partnership",
+        "passkey",
         "person",
         "proposal",
         "site_settings",
@@ -82,7 +87,15 @@ _UNREAD = "unread"
 #: Columns that say nothing to people, follow from others, or are secrets.
 SILENT = frozenset(
     {
+        "backup_state",
         "changed_at",
+        "credential_id",
+        "device_type",
+        "extensions",
+        "lastuse_datetime",
+        "public_key",
+        "sign_count",
+        "transports",
         "created_at",
         "due_at",
         "fs_uniquifier",
@@ -90,15 +103,12 @@ SILENT = frozenset(
         "id",
         "import_key",
         "last_error",
-        "mf_recovery_codes",
         "message_id",
         "name_sort",
         "once",
-        "password",
         "revision",
         "slug",
         "tf_last_counter",
-        "tf_totp_secret",
         "title_sort",
         "token_hash",
         "tries",
@@ -109,9 +119,10 @@ SILENT = frozenset(
 
 def note_deeds(session: Session) -> None:
     """Write down what the flush that just ended did to records; histories must still be there."""
-    if ACTOR not in session.info:
+    if not _is_noted(session):
         return
-    changed = Deed.BY_LINK if session.info[ACTOR] is None else Deed.CHANGED
+    by_link = ACTOR in session.info and session.info[ACTOR] is None
+    changed = Deed.BY_LINK if by_link else Deed.CHANGED
     deeds = [
         *((record, Deed.CREATED) for record in _audited(session.new) if _table(record) not in CONSEQUENCES),
         *((record, changed) for record in _audited(session.dirty) if session.is_modified(record)),
@@ -124,7 +135,7 @@ def note_going(session: Session) -> None:
     """Remember what the flush that begins deletes, with all that the database deletes along: later nobody knows."""
     going: dict[Any, _Entry] = {}
     session.info[_GOING] = going
-    if ACTOR in session.info:
+    if _is_noted(session):
         for record in _audited(session.deleted):
             state: Any = inspect(record)
             _note_row(session, going, state.mapper.local_table, state.identity, set())
@@ -147,6 +158,15 @@ def note_export(session: Session, *, listed: str, noun: str, record_id: int, gro
     """Write down that an account took a list with personal data, such as "members", out of the application."""
     if ACTOR in session.info:
         _insert(session, [_Entry(Deed.EXPORTED, noun, record_id, {"list": [None, listed]}, set(groups))])
+
+
+def act_as_program(session: Session) -> None:
+    """Have what follows written down, although no account does it: the command line does, or a new one begins."""
+    session.info[BY_PROGRAM] = True
+
+
+def _is_noted(session: Session) -> bool:
+    return ACTOR in session.info or BY_PROGRAM in session.info
 
 
 class _Entry(NamedTuple):
@@ -220,7 +240,7 @@ def _insert(session: Session, entries: list[_Entry]) -> None:
     """Write down all entries at once: a list of members may bring thousands."""
     if not entries:
         return
-    connection, shared = session.connection(), {"done_at": utc_now(), "account_id": session.info[ACTOR]}
+    connection, shared = session.connection(), {"done_at": utc_now(), "account_id": session.info.get(ACTOR)}
     numbers = (
         connection.execute(
             insert(AuditEntry).returning(AuditEntry.id, sort_by_parameter_order=True),
@@ -254,7 +274,8 @@ def _changes(record: Base) -> dict[str, Any]:
             continue
         before, after = (_plain(part[0]) if part else None for part in (history.deleted, history.added))
         if before != after:
-            found[attribute.key] = None if attribute.columns[0].info.get("is_personal") else [before, after]
+            is_told = attribute.key not in SECRETS and not attribute.columns[0].info.get("is_personal")
+            found[attribute.key] = [before, after] if is_told else None
     for link in state.mapper.relationships:
         history = state.attrs[link.key].history
         if link.secondary is not None and history.has_changes():

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lag_tracker.accounts.limits import LetterLimit
 from lag_tracker.accounts.queries import find_account, normal_address
 from lag_tracker.accounts.views import enter
-from lag_tracker.audit.operations import ACTOR
+from lag_tracker.audit.operations import ACTOR, act_as_program
 from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.invitations.forms import AcceptForm, InvitationForm
@@ -181,6 +181,7 @@ def accept(token: str) -> Any:
 
 def _accept(token: str, form: AcceptForm) -> Any:
     """Take the invitation up. Who has an account signs in as ever; who has none is signed in to their new one."""
+    act_as_program(db.session())
     used = use_invitation(db.session(), token, now=utc_now()) or abort(410)
     used.email = used.email or normal_address(str(form.email.data))
     account, is_new = take_up(used, session=db.session(), now=utc_now())

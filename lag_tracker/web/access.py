@@ -25,7 +25,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
-from lag_tracker.audit.operations import ACTOR
+from lag_tracker.audit.operations import ACTOR, BY_PROGRAM
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, SignIn
 from lag_tracker.models.submission import Draft
@@ -105,6 +105,7 @@ def forget_who_asks() -> None:
     for note in ("sign_in", "viewer", "_login_user"):
         g.pop(note, None)
     db.session().info.pop(ACTOR, None)
+    db.session().info.pop(BY_PROGRAM, None)
 
 
 def read_as_nobody() -> None:

@@ -298,3 +298,9 @@ def test_values_are_said_as_people_say_them() -> None:
         "vārds un uzvārds",
         "nosaukums",
     ]
+
+
+def test_that_a_password_changed_is_written_down_and_nothing_of_it(app: Flask, anna: Account) -> None:
+    assert anna.password is None
+    anna.password, anna.mf_recovery_codes = "$argon2id$secret", ["1234"]
+    assert changes_by(anna) == [("changed", "account", {"password": None, "mf_recovery_codes": None})]
