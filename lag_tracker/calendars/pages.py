@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import ColumnElement
 
 from lag_tracker.calendars.feeds import KINDS
+from lag_tracker.calendars.queries import is_all_past
 from lag_tracker.database import db
 from lag_tracker.filters.forms import filters_from_address, filters_of
 from lag_tracker.filters.queries import Choices, Filters, choices, chosen_in, of_meetings, of_milestones
@@ -144,19 +145,28 @@ def subscribe() -> str:
     offered, named = offers(among, _shelf()), request.args.get("calendar")
     if not named:
         return render_template("calendars/subscribe.html", offers=offered)
-    found = {one.calendar: one for part in offered.values() for one in part}.get(named) or _selection(named, among)
-    own_page = f"{found.base_url}{url_for('calendars.subscribe', calendar=found.calendar)}"
+    found = {one.calendar: one for part in offered.values() for one in part}.get(named) or _named(named, among)
+    is_past = is_all_past(db.session(), found.calendar_key, today=today(), lang=reading_language())
+    past = "all" if request.args.get("past") == "all" else None
+    own_page = f"{found.base_url}{url_for('calendars.subscribe', calendar=found.calendar, past=past)}"
     return render_template(
         "calendars/subscription.html",
-        found=found,
+        found=found.with_past() if past else found,
+        is_all_past=is_past,
         own_page=own_page,
         qr_code=qr_code(own_page),
     )
 
 
-def _selection(named: str, among: Choices) -> Subscription:
-    """Return the subscription to what several calendars have in common, as "selection:group:kekava,kind:workshop"."""
+def _named(named: str, among: Choices) -> Subscription:
+    """Return the subscription to a calendar that is in no list: a municipality of which there is nothing yet.
+
+    Or to what several calendars have in common, as "selection:group:kekava,kind:workshop".
+    """
     sort, _, words = named.partition(":")
+    owner = among.find(sort, words) if sort in among.of_sort else None
+    if owner:
+        return _shelf().take_of(owner)
     chosen = chosen_in(words) if sort == "selection" else {}
     return matching(filters_of(chosen, among), _shelf()) if chosen else abort(404)
 

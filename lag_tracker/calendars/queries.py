@@ -121,6 +121,19 @@ def _subject(connection: DriverConnection, kind: str, name: str, wanted: str | i
     return None
 
 
+def is_all_past(session: Session, calendar_key: str, *, today: date, lang: str) -> bool:
+    """Tell whether a calendar holds something, but nothing that its feed still shows."""
+    newest = (
+        select(CalendarEntry.shown_until)
+        .join(CalendarListing, CalendarListing.entry_id == CalendarEntry.id)
+        .where(CalendarListing.calendar_key == calendar_key, CalendarListing.lang == lang)
+        .order_by(CalendarListing.starts_on.desc())
+        .limit(1)
+    )
+    shown_until = session.scalar(newest)
+    return shown_until is not None and shown_until < today
+
+
 def batches(numbers: Iterable[int]) -> Iterator[list[int]]:
     """Yield `numbers` in order, some hundred at a time, because a statement takes only so many values."""
     ordered = sorted(numbers)

@@ -1,7 +1,7 @@
 """By what meetings can be chosen: group, network, municipality and kind, the same as their calendars are."""
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import Session
@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from lag_tracker.calendars.feeds import KINDS
 from lag_tracker.meetings.queries import of_groups, of_networks
 from lag_tracker.models.bilingual import LANGUAGES, Bilingual
-from lag_tracker.models.group import Group
+from lag_tracker.models.group import Group, GroupKind
 from lag_tracker.models.meeting import Meeting, MeetingKind
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
-from lag_tracker.models.visibility import Viewer, visible_groups
+from lag_tracker.models.visibility import Viewer, visible_groups, visible_meetings
 from lag_tracker.names.queries import kept
 
 
@@ -32,6 +32,12 @@ class Choice(NamedTuple):
     is_sample: bool
     #: False for a group that only passes on what it is part of and is not shown itself.
     is_visible: bool
+    #: False for a municipality of which the viewer may see no group and no meeting of its own: it can be chosen, but
+    #: no list leads there.
+    is_offered: bool
+    #: Of a group: its kind, and its own word for it.
+    kind: GroupKind | None
+    label: Bilingual
 
 
 class Choices(NamedTuple):
@@ -44,6 +50,10 @@ class Choices(NamedTuple):
     def find(self, sort: str, slug: str) -> Choice | None:
         """Return the choice with this slug, None where nobody may choose it."""
         return self.of_sort[sort].get(slug)
+
+    def offered(self, sort: str) -> list[Choice]:
+        """Return the choices that a list of them shows."""
+        return [one for one in self.of_sort[sort].values() if one.is_offered]
 
     def groups_under(self, group: Choice) -> list[int]:
         """Return the numbers of a group and of all groups that are part of it."""
@@ -111,38 +121,42 @@ def choices(session: Session, *, viewer: Viewer) -> Choices:
 
 
 def _read_choices(session: Session, viewer: Viewer) -> Choices:
-    nothing, no = null(), false()
+    nothing, no, is_offered = null(), false(), or_(_has_groups(viewer), _has_meetings(viewer))
     group = select(
         literal("group"), Group.id, Group.slug, Group.name_lv, Group.name_en, Group.parent_id, Group.municipality_id,
-        Group.is_sample, visible_groups(viewer), Group.name_sort.label("place"),
+        Group.is_sample, visible_groups(viewer), true(), Group.kind,
+        Group.label_lv, Group.label_en, Group.name_sort.label("place"),
     )  # fmt: skip
     network = select(
-        literal("network"), Network.id, Network.slug, Network.name, Network.name, nothing, nothing, no, true(),
-        Network.name_sort,
+        literal("network"), Network.id, Network.slug, Network.name, Network.name, nothing, nothing, no, true(), true(),
+        nothing, nothing, nothing, Network.name_sort,
     )  # fmt: skip
     municipality = select(
         literal("municipality"), Municipality.id, Municipality.slug, Municipality.name_lv, Municipality.name_en,
-        nothing, nothing, no, true(), Municipality.name_sort,
-    ).where(or_(_has_groups(), _has_meetings()))  # fmt: skip
+        nothing, nothing, no, true(), is_offered, nothing, nothing, nothing, Municipality.name_sort,
+    )  # fmt: skip
     found = union_all(group, network, municipality).subquery()
-    rows = [
-        Choice(sort, number, slug, Bilingual(lv, en), parent, owner, bool(sample), bool(visible))
-        for sort, number, slug, lv, en, parent, owner, sample, visible, _ in session.execute(
-            select(found).order_by(found.c.place, found.c.id)
-        )
-    ]
+    rows = [_choice(row) for row in session.execute(select(found).order_by(found.c.place, found.c.id))]
     sorts = {
         name: {row.slug: row for row in rows if row.sort == name and row.is_visible} for name in Filters._fields[:3]
     }
     return Choices(sorts, {row.id: row for row in rows if row.sort == "group"})
 
 
-def _has_groups() -> ColumnElement[bool]:
-    return select(1).where(Group.municipality_id == Municipality.id).correlate(Municipality).exists()
+def _choice(row: Any) -> Choice:
+    sort, number, slug, lv, en, parent, owner, sample, visible, offered, kind, own_lv, own_en, _ = row
+    flags = (bool(sample), bool(visible), bool(offered))
+    return Choice(sort, number, slug, Bilingual(lv, en), parent, owner, *flags, kind, Bilingual(own_lv, own_en))
 
 
-def _has_meetings() -> ColumnElement[bool]:
-    return select(1).where(Meeting.organiser_id == Municipality.id).correlate(Municipality).exists()
+def _has_groups(viewer: Viewer) -> ColumnElement[bool]:
+    own = select(1).where(Group.municipality_id == Municipality.id, visible_groups(viewer))
+    return own.correlate(Municipality).exists()
+
+
+def _has_meetings(viewer: Viewer) -> ColumnElement[bool]:
+    own = select(1).where(Meeting.organiser_id == Municipality.id, visible_meetings(viewer))
+    return own.correlate(Municipality).exists()
 
 
 def of_meetings(filters: Filters, among: Choices) -> ColumnElement[bool] | None:

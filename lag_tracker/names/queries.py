@@ -19,7 +19,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
-from lag_tracker.models.visibility import Viewer, visible_groups
+from lag_tracker.models.visibility import PUBLIC, Viewer, visible_groups, visible_meetings
 
 #: Key of the number, beside those of the calendars; and under which a session remembers having looked.
 NAMES: Final = "names"
@@ -76,17 +76,19 @@ def names_version(session: Session) -> int:
 
 
 def alters_names(session: Session, changes: Changes) -> bool:
-    """Tell whether `changes` may alter what is kept: a name, or which municipalities have any groups or meetings.
+    """Tell whether `changes` may alter what is kept: a name, or which municipalities have groups or meetings to show.
 
-    A municipality comes with its first meeting and goes with its last, so most changes of meetings alter nothing.
+    For everyone a municipality comes with its first public meeting and goes with its last; for those who see more, no
+    later and no sooner. So most changes of meetings alter nothing.
     """
     if NAMED & changes.ids.keys():
         return True
     touched, organisers = changes.ids.get("meeting", set()), changes.references.get("organiser_id", set())
     if not organisers or len(touched) > MOST_COMPARED:
         return bool(organisers)
-    has_groups = exists().where(Group.municipality_id == Municipality.id)
-    has_others = exists().where(Meeting.organiser_id == Municipality.id, Meeting.id.not_in(touched))
+    has_groups = exists().where(Group.municipality_id == Municipality.id, visible_groups(PUBLIC))
+    others = (Meeting.organiser_id == Municipality.id, Meeting.id.not_in(touched), visible_meetings(PUBLIC))
+    has_others = exists().where(*others)
     lasting = select(Municipality.id).where(Municipality.id.in_(organisers), or_(has_groups, has_others))
     return not organisers <= set(session.scalars(lasting))
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
-from lag_tracker.filters.queries import Choices, Filters, selection_name, written
+from lag_tracker.filters.queries import Choice, Choices, Filters, selection_name, written
 from lag_tracker.models.bilingual import Bilingual
 
 GOOGLE = "https://calendar.google.com/calendar/r?cid="
@@ -22,6 +22,19 @@ class Subscription(NamedTuple):
     #: The address people use for the site, without a slash at the end.
     base_url: str
     is_sample: bool = False
+    #: The group, network or municipality whose calendar it is.
+    owner: Choice | None = None
+    #: True when it reaches back as far as the records do.
+    shows_past: bool = False
+
+    @property
+    def calendar_key(self) -> str:
+        """The key of the calendar in the database."""
+        return f"{self.owner.sort}:{self.owner.id}" if self.owner else self.calendar
+
+    def with_past(self) -> "Subscription":
+        """Return the subscription to the same calendar with all that ever was."""
+        return self._replace(path=f"{self.path}?past=all", shows_past=True)
 
     @property
     def address(self) -> str:
@@ -50,12 +63,16 @@ class Shelf(NamedTuple):
         calendar = f"{sort}:{slug}" if slug else sort
         return Subscription(calendar, name, self.path_of(sort, slug), self.base_url, is_sample)
 
+    def take_of(self, owner: Choice) -> Subscription:
+        """Return the subscription to the calendar of a group, network or municipality."""
+        return self.take(owner.sort, owner.slug, owner.name, is_sample=owner.is_sample)._replace(owner=owner)
+
 
 def offers(among: Choices, shelf: Shelf) -> dict[str, list[Subscription]]:
-    """Return every calendar of the site, under "all", "group", "network", "municipality" and "kind"."""
+    """Return the calendars that are worth a choice, under "all", "group", "network", "municipality" and "kind"."""
     found = {"all": [shelf.take("all", "", ALL), shelf.take("milestones", "", MILESTONES)]}
-    for sort, choices in among.of_sort.items():
-        found[sort] = [shelf.take(sort, one.slug, one.name, is_sample=one.is_sample) for one in choices.values()]
+    for sort in among.of_sort:
+        found[sort] = [shelf.take_of(one) for one in among.offered(sort)]
     found["kind"] = [shelf.take("kind", kind.value, name) for kind, name in KINDS.items()]
     return found
 

@@ -392,6 +392,22 @@ def test_the_square_for_phones_is_drawn_without_inline_style(client: FlaskClient
     assert "style=" not in drawn
 
 
+def test_where_all_is_long_past_the_page_says_so_and_every_way_can_bring_it_along(client: FlaskClient) -> None:
+    group = factories.group("Ķekavas grupa", slug="kekava")
+    factories.evening("Senā", groups=[group], starts_on=date(2020, 11, 10))
+    db.session.commit()
+    page = "/en/subscribe?calendar=group:kekava"
+    words = "All meetings of this calendar are more than a year ago."
+    assert words in client.get(page).text
+    with_past = client.get(f"{page}&past=all").text
+    assert words not in with_past
+    assert 'href="webcal://grupas.example/en/calendars/groups/kekava.ics?past=all"' in with_past
+    assert client.get("/en/calendars/groups/kekava.ics?past=all").text.count("BEGIN:VEVENT") == 1
+    factories.evening("Jaunā", groups=[group], starts_on=date(2026, 11, 30))
+    db.session.commit()
+    assert words not in client.get(page).text
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize("calendar", ["x", "group:x", "kind:x", "group:", ":", "<script>"])
 def test_a_calendar_that_does_not_exist_cannot_be_subscribed_to(client: FlaskClient, calendar: str) -> None:

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lag_tracker.database import db
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.municipality import Municipality
+from lag_tracker.models.traits import Audience
 from tests import factories
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -64,6 +65,21 @@ def test_a_municipality_is_a_choice_from_its_first_meeting_to_its_last(
     db.session.delete(second)
     db.session.commit()
     assert choices(client) == []
+
+
+def test_a_municipality_with_nothing_to_show_is_no_choice_but_has_its_calendar(
+    client: FlaskClient, organiser: Municipality
+) -> None:
+    factories.group("Slēgta", municipality=organiser, audience=Audience.MEMBERS)
+    draft: Meeting = factories.meeting("Iekšēja", organiser=organiser, audience=Audience.MEMBERS)
+    db.session.commit()
+    assert choices(client) == []
+    for address in ("/kalendars?municipality=ogre", "/abonet?calendar=municipality:ogre"):
+        assert client.get(address).status_code == 200
+    assert "municipality:ogre" not in client.get("/abonet").text
+    draft.audience = Audience.PUBLIC
+    db.session.commit()
+    assert choices(client) == ["ogre"]
 
 
 def test_many_changes_at_once_are_noticed(client: FlaskClient, organiser: Municipality) -> None:
