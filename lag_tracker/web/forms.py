@@ -38,6 +38,18 @@ def page_too_old() -> str:
     return gettext("This page was open for too long. Nothing is lost: save once more.")
 
 
+def saved_by_another(*, must_choose: bool) -> str:
+    """Return what to say to somebody who sends a record that another saved meanwhile."""
+    if must_choose:
+        return gettext(
+            "Somebody else saved this record while you were writing. Compare what they saved with yours, then save."
+        )
+    return gettext(
+        "Somebody else saved this record while you were writing. What they changed now stands here together with "
+        "yours: look it over, then save."
+    )
+
+
 class Form(FlaskForm):
     """A form. A view asks `is_accepted()`, does what it is for inside `rules()`, and answers with `done()`."""
 
@@ -126,22 +138,32 @@ class RecordForm(Form):
 
     def is_accepted(self) -> bool:
         """Tell whether it can be carried out; not when somebody saved the record since it was read for this form."""
+        is_stale = self._saved is not None and str(self.revision.data).split(" ")[0] != str(self._revision)
         self._take_saved()
+        if self._saved is not None and is_stale:
+            self._take_untouched(self._saved)
         is_right = super().is_accepted()
-        if self._saved is None or str(self.revision.data).split(" ")[0] == str(self._revision):
+        if self._saved is None or not is_stale:
             return is_right
         self._note_saved(self._saved)
         self.revision.data = self._stamp(self._saved)
         self.revision.raw_data = None
-        self.objections.append(
-            gettext(
-                "Somebody else saved this record while you were writing. Compare what they saved with yours, then save."
-            )
-        )
+        self.objections.append(saved_by_another(must_choose=bool(self.saved_meanwhile)))
         return False
 
     def _stamp(self, shown: "RecordForm") -> str:
         return " ".join([str(self._revision), *map(_mark, shown.typed)])
+
+    def _take_untouched(self, saved_form: "RecordForm") -> None:
+        """Take over what somebody else saved in the fields that still stand as this form showed them.
+
+        The typer has said nothing about those: to keep what stands there would undo the other's work unseen.
+        """
+        seen = set(str(self.revision.data).split(" ")[1:])
+        for field in (field for field in self.typed if _mark(field) in seen):
+            if _mark(saved_form[field.name]) not in seen:
+                field.data = saved_form[field.name].data
+                field.raw_data = None
 
     def _note_saved(self, saved_form: "RecordForm") -> None:
         seen = set(str(self.revision.data).split(" ")[1:])

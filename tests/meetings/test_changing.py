@@ -127,6 +127,20 @@ def test_a_moved_meeting_keeps_its_uid_and_raises_its_sequence(
     assert after["DTSTART;TZID=Europe/Riga"] == f"{NEXT_YEAR + timedelta(days=1):%Y%m%d}T180000"
 
 
+def test_who_changes_other_words_does_not_undo_a_move_saved_meanwhile(
+    app: Flask, group: Group, manager: FlaskClient, meeting: Meeting
+) -> None:
+    second, moved_to = manager_of(app, group), NEXT_YEAR + timedelta(days=3)
+    page = second.get(EDIT)
+    send(manager, EDIT, starts_on=moved_to.isoformat(), starts_at_time="16:00", ends_at_time="17:00", join_url="")
+    answer = send(second, EDIT, page=page, title_lv="Jauna vīzija")
+    assert (answer.status_code, texts(answer.text, "blockquote")) == (409, [])
+    assert "What they changed now stands here together with yours" in answer.text
+    assert send(second, EDIT, page=answer).status_code == 303
+    found = reread(meeting)
+    assert (found.title_lv, found.starts_on, found.starts_at_time) == ("Jauna vīzija", moved_to, time(16))
+
+
 def test_a_cancelled_meeting_is_struck_out_in_calendars_and_says_why(
     app: Flask, manager: FlaskClient, meeting: Meeting
 ) -> None:
