@@ -80,7 +80,7 @@ def _words_for_address(meeting: Meeting) -> str:
 ARRANGEMENTS = ("mode", "place_lv", "place_en", "join_url")
 #: State -> the states that a meeting may come to from it.
 MOVES: dict[MeetingState, frozenset[MeetingState]] = {
-    MeetingState.DRAFT: frozenset({MeetingState.SCHEDULED, MeetingState.HELD, MeetingState.CANCELLED}),
+    MeetingState.DRAFT: frozenset({MeetingState.SCHEDULED, MeetingState.HELD}),
     MeetingState.SCHEDULED: frozenset({MeetingState.DRAFT, MeetingState.HELD, MeetingState.CANCELLED}),
     MeetingState.HELD: frozenset({MeetingState.SCHEDULED}),
     MeetingState.CANCELLED: frozenset({MeetingState.DRAFT, MeetingState.SCHEDULED}),
@@ -179,7 +179,12 @@ def bring_to(meeting: Meeting, state: MeetingState, *, today: date) -> None:
 
 
 def cancel_meeting(meeting: Meeting, *, reason: Bilingual, now: datetime) -> None:
-    """Call a meeting off; its page and its record stay, and calendars show it as cancelled."""
+    """Call a meeting off; its page and its record stay, and calendars show it as cancelled.
+
+    A draft was announced to nobody, and calling it off would make it public: RuleBroken.
+    """
+    if meeting.state is MeetingState.DRAFT:
+        raise RuleBroken(gettext("This meeting is a draft, so nobody knows of it. Archive it instead."))
     _check_way(meeting, MeetingState.CANCELLED)
     if not reason:
         raise RuleBroken(gettext("Say why it is cancelled: everyone who was coming will read it."), about="reason_lv")

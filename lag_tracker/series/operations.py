@@ -112,7 +112,9 @@ def _on_weekday(moment: Moment, weekday: Weekday | None, *, today: date) -> Mome
 
 
 def cancel_together(meetings: Sequence[Meeting], *, reason: Bilingual, now: datetime) -> None:
-    """Call meetings off, all for the same reason."""
+    """Call meetings off, all for the same reason; drafts, of which nobody was told, are not among them."""
+    if not meetings:
+        raise RuleBroken(gettext("These meetings are drafts, so nobody knows of them. Archive them instead."))
     for meeting in meetings:
         cancel_meeting(meeting, reason=reason, now=now)
 

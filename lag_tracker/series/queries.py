@@ -1,5 +1,7 @@
 """Questions about meetings that were planned together."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
@@ -8,6 +10,11 @@ from lag_tracker.models.visibility import Viewer, changeable_meetings
 
 #: What may still be changed together.
 AHEAD = (MeetingState.DRAFT, MeetingState.SCHEDULED)
+
+
+def announced_among(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """Return those of `meetings` that people know of, and that can therefore be called off."""
+    return [meeting for meeting in meetings if meeting.state is MeetingState.SCHEDULED]
 
 
 def this_and_later(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Meeting]:

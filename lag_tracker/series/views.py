@@ -21,7 +21,7 @@ from lag_tracker.replies.letters import said_of, tell_of_cancellation, tell_of_m
 from lag_tracker.replies.queries import answers_to, number_invited
 from lag_tracker.series.forms import SeriesForm, TogetherForm
 from lag_tracker.series.operations import cancel_together, change_together, check_moments, make_series
-from lag_tracker.series.queries import AHEAD, this_and_later
+from lag_tracker.series.queries import AHEAD, announced_among, this_and_later
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.formatting import when
@@ -94,9 +94,10 @@ def change(slug: str) -> Response:
     methods=FORM,
 )
 def cancel(slug: str) -> Response:
-    """Let a manager call off a meeting of a series and all later ones."""
+    """Let a manager call off a meeting of a series and all later ones; drafts stay as they are."""
     meeting, form = _meeting(slug), CancelForm()
-    together = this_and_later(db.session(), meeting, viewer=viewer())
+    ahead = this_and_later(db.session(), meeting, viewer=viewer())
+    together = announced_among(ahead)
     invited = number_invited(db.session(), together, today=today())
     if form.is_accepted():
         with form.rules():
@@ -105,7 +106,8 @@ def cancel(slug: str) -> Response:
             if invited and form.tells_invited.data:
                 said += said_of(tell_of_cancellation(together, now=utc_now(), today=today()))
             return done(url_for("meetings.show", slug=slug), " ".join(said))
-    return form_page("series/cancel.html", form, meeting=meeting, together=together, invited=invited)
+    drafts = len(ahead) - len(together)
+    return form_page("series/cancel.html", form, meeting=meeting, together=together, invited=invited, drafts=drafts)
 
 
 def _meeting(slug: str) -> Meeting:

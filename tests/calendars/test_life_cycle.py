@@ -49,7 +49,7 @@ HOURS = (time(3, 30), time(9), time(18))
 
 
 BEFORE_TITLE = {
-    (MeetingState.CANCELLED, "lv"): "ATCELTS: ",
+    (MeetingState.CANCELLED, "lv"): "ATCELTA: ",
     (MeetingState.CANCELLED, "en"): "CANCELLED: ",
     (MeetingState.DRAFT, "lv"): "MELNRAKSTS: ",
 }

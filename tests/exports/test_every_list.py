@@ -270,6 +270,8 @@ NO_LISTS: dict[str, str] = {
     "overview.privacy": TEXT,
     "overview.start": "shows the beginnings of lists that are saved on their own pages",
     "people.show": ONE_RECORD,
+    "privacy.data_of": "is saved whole, as privacy.data_file_of",
+    "privacy.data_file_of": LEADS_ON,
     "privacy.own_data": "is saved whole, as privacy.own_data_file",
     "privacy.own_data_file": LEADS_ON,
     "private_feeds.fetch": LEADS_ON,

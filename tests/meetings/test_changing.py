@@ -153,6 +153,15 @@ def test_a_cancelled_meeting_is_struck_out_in_calendars_and_says_why(
     assert "Vadītāja ir slima." in app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
 
 
+def test_a_draft_is_not_cancelled_as_that_would_publish_it(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:
+    meeting.state = MeetingState.DRAFT
+    db.session.commit()
+    answer = send(manager, CANCEL, reason_lv="Nav kvoruma")
+    assert answer.status_code == 409
+    assert "Archive it instead." in answer.text
+    assert (reread(meeting).state, events(app)) == (MeetingState.DRAFT, [])
+
+
 def test_cancelling_needs_a_reason(manager: FlaskClient, meeting: Meeting) -> None:
     answer = send(manager, CANCEL, reason_lv="  ")
     assert answer.status_code == 422

@@ -261,6 +261,25 @@ def test_this_and_all_later_ones_are_cancelled_with_one_reason(app: Flask, manag
     assert feed.count("STATUS:CANCELLED") == 2
 
 
+def test_drafts_are_not_cancelled_and_stay_unseen(app: Flask, manager: FlaskClient, group: Group) -> None:
+    first, second, _third = make(manager)
+    second.state = MeetingState.DRAFT
+    db.session.commit()
+    address = f"/en/meetings/{first.slug}/series/cancel"
+    assert "1 draft is not cancelled: nobody knows of it." in manager.get(address).text
+    assert send(manager, address, reason_lv="Projekts beidzies").status_code == 303
+    left = [MeetingState.CANCELLED, MeetingState.DRAFT, MeetingState.CANCELLED]
+    assert [one.state for one in all_meetings()] == left
+    assert app.test_client().get(f"/en/meetings/{second.slug}").status_code == 404
+
+
+def test_drafts_alone_are_not_cancelled_together(manager: FlaskClient, group: Group) -> None:
+    first, *_later = make(manager, state="draft")
+    answer = send(manager, f"/en/meetings/{first.slug}/series/cancel", reason_lv="Projekts beidzies")
+    assert answer.status_code == 409
+    assert {one.state for one in all_meetings()} == {MeetingState.DRAFT}
+
+
 def test_drafts_are_made_where_that_is_wanted(app: Flask, manager: FlaskClient, group: Group) -> None:
     made = make(manager, state="draft")
     assert {one.state for one in made} == {MeetingState.DRAFT}
