@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from lag_tracker.attendance.forms import people_to_tick
 from lag_tracker.meeting_log.operations import HeldMeeting
-from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.group import Group, GroupKind, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, Mode
 from lag_tracker.models.traits import Precision
 from lag_tracker.web.fields import (
@@ -24,6 +24,8 @@ from lag_tracker.web.forms import Form
 
 #: A decision may be long; it still stands on one line.
 LONGEST_DECISION = 5000
+#: What most meetings of such groups are.
+_USUAL = {GroupKind.CORE_GROUP: MeetingKind.CORE_GROUP, GroupKind.STEERING: MeetingKind.STEERING}
 
 
 class LogForm(Form):
@@ -50,12 +52,12 @@ class LogForm(Form):
     head_count = NumberField(lazy("How many came in all"), least=1, most=100_000)
     others = RecordsField(lazy("Together with"))
 
-    def __init__(self, *, members: list[Membership], others: list[Group], last: Meeting | None) -> None:
-        """Offer these members and groups, and what the group's last meeting was like."""
-        like_last: dict[str, Any] = {}
+    def __init__(self, *, leading: Group, members: list[Membership], others: list[Group], last: Meeting | None) -> None:
+        """Offer these members and groups, the usual kind of meeting, and where the group met last."""
+        offered: dict[str, Any] = {"kind": _USUAL.get(leading.kind, MeetingKind.LOCAL_GROUP)}
         if last is not None:
-            like_last = {"kind": last.kind, "mode": last.mode, "place": plain(last.place) or None}
-        super().__init__(**like_last)
+            offered |= {"mode": last.mode, "place": plain(last.place) or None}
+        super().__init__(**offered)
         self.people.offer(people_to_tick(members))
         self.others.offer((group.id, passage(group.name)) for group in others)
 

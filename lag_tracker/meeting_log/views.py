@@ -10,6 +10,7 @@ from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meeting_log.forms import LogForm
 from lag_tracker.meeting_log.operations import log_meeting
 from lag_tracker.meetings.managed import groups_to_meet_with, last_meeting_of
+from lag_tracker.meetings.moments import moment_of, said_of_hours
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.web.access import Access, viewer
@@ -36,11 +37,12 @@ def new(group: str) -> Response:
     others = groups_to_meet_with(session, leading, viewer=viewer())
     members = each_once(members_on(session, [leading, *others], day=today()), first=leading)
     last = last_meeting_of(session, leading, only=Meeting.starts_on <= today())
-    form = LogForm(members=members, others=others, last=last)
+    form = LogForm(leading=leading, members=members, others=others, last=last)
     if form.is_accepted():
         with form.rules():
             meeting = _log(form, leading, others, members)
-            return done(url_for("meetings.show", slug=meeting.slug), gettext("The meeting was put on record."))
+            said = [gettext("The meeting was put on record."), *said_of_hours([moment_of(meeting)])]
+            return done(url_for("meetings.show", slug=meeting.slug), " ".join(said))
     own = {one.id for one in members if one.group_id == leading.id}
     return form_page("meeting_log/new.html", form, group=leading, own_members=own, other_groups=others)
 

@@ -1,6 +1,7 @@
 """When a meeting is: what may be agreed on, and what a clock change makes of it."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from datetime import date, time
 from typing import NamedTuple
 
@@ -91,9 +92,21 @@ def _no_such_time(day: date, at: time, zone: str) -> str:
     )
 
 
-def ambiguous_times(moment: Moment) -> list[time]:
-    """Return which of the times the clocks show twice on their day; the first of the two is meant."""
+def said_of_hours(moments: Iterable[Moment]) -> list[str]:
+    """Return a sentence for each time that the clocks show twice on its day, of which the first is meant."""
+    twice = sorted({pair for moment in moments for pair in _times_shown_twice(moment)})
+    return [
+        gettext(
+            "On %(day)s the clocks show %(clock)s twice; the first one is meant.",
+            day=f"{day:%d.%m.%Y}",
+            clock=f"{at:%H:%M}",
+        )
+        for day, at in twice
+    ]
+
+
+def _times_shown_twice(moment: Moment) -> list[tuple[date, time]]:
     if moment.starts_on is None:
         return []
     pairs = ((moment.starts_on, moment.starts_at_time), (moment.ends_on or moment.starts_on, moment.ends_at_time))
-    return [at for day, at in pairs if at and hour_of(day, at, moment.time_zone) is Hour.TWICE]
+    return [(day, at) for day, at in pairs if at and hour_of(day, at, moment.time_zone) is Hour.TWICE]

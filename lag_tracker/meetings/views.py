@@ -23,7 +23,7 @@ from lag_tracker.meetings.managed import (
     networks_to_choose,
     parts_of,
 )
-from lag_tracker.meetings.moments import ambiguous_times
+from lag_tracker.meetings.moments import moment_of, said_of_hours
 from lag_tracker.meetings.operations import (
     Move,
     bring_to,
@@ -197,7 +197,8 @@ def _state_page(slug: str, state: MeetingState, said: str) -> Response:
             bring_to(meeting, state, today=today())
             to_tell = [meeting] if invited and form.tells_invited.data else []
             told = tell_of_return(to_tell, now=utc_now(), today=today())
-            return done(url_for(".show", slug=slug), " ".join([said, *said_of(told)]))
+            hours = said_of_hours([moment_of(meeting)] if state is MeetingState.SCHEDULED else [])
+            return done(url_for(".show", slug=slug), " ".join([said, *said_of(told), *hours]))
     answers = answers_to(db.session(), [meeting], today=today(), state=MeetingState.CANCELLED)
     return form_page("meetings/state.html", form, meeting=meeting, state=state, invited=invited, answers=answers)
 
@@ -214,11 +215,7 @@ def _saved(meeting: Meeting, move: Move | None, told: Told) -> str:
     said = [gettext("The meeting was saved.")]
     if move and move.is_another_time and meeting.state is MeetingState.SCHEDULED and meeting.has_day:
         said.append(gettext("Subscribed calendars move it when they next look, mostly within hours."))
-    said += said_of(told)
-    twice = ambiguous_times(move.after.moment) if move else []
-    if twice:
-        said.append(gettext("%(clock)s comes twice that night; the first one is meant.", clock=f"{twice[0]:%H:%M}"))
-    return " ".join(said)
+    return " ".join(said + said_of(told) + said_of_hours([move.after.moment] if move else []))
 
 
 def _in_order(decisions: list[DecisionRow]) -> list[DecisionRow]:

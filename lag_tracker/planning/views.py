@@ -10,6 +10,7 @@ from lag_tracker.attendance.queries import each_once, members_on
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of, networks_to_choose
+from lag_tracker.meetings.moments import moment_of, said_of_hours
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
 from lag_tracker.models.network import Network
@@ -116,7 +117,8 @@ def _plan(offer: Offer) -> Response:
             meeting = _planned(form, offer)
             is_draft = meeting.state is MeetingState.DRAFT
             said = gettext("The draft was kept.") if is_draft else gettext("The meeting is planned.")
-            return done(url_for("meetings.show", slug=meeting.slug), said)
+            hours = said_of_hours([moment_of(meeting)])
+            return done(url_for("meetings.show", slug=meeting.slug), " ".join([said, *hours]))
     own = {one.id for one in offer.members if one.group_id == offer.leading.id}
     return form_page("planning/plan.html", form, offer=offer, own_members=own)
 

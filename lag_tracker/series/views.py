@@ -11,6 +11,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.meetings.forms import CancelForm
 from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of, networks_to_choose
+from lag_tracker.meetings.moments import moment_of, said_of_hours
 from lag_tracker.meetings.operations import Move, arranged
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
@@ -56,7 +57,8 @@ def new(group: str) -> Response:
             if days and request.form.get("seen") == _written(days):
                 made = _make(form, leading, others, networks)
                 said = ngettext("%(num)d meeting was made.", "%(num)d meetings were made.", len(made))
-                return done(url_for("meetings.show", slug=made[0].slug), said)
+                hours = said_of_hours(map(moment_of, made))
+                return done(url_for("meetings.show", slug=made[0].slug), " ".join([said, *hours]))
     words = [when(day, None, Precision.DAY, Certainty.STATED).words for day in days]
     is_looked_at = request.method == "POST" and not form.has_mistakes
     return form_page("series/new.html", form, group=leading, days=words, seen=_written(days), is_looked_at=is_looked_at)
@@ -81,6 +83,7 @@ def change(slug: str) -> Response:
                 moves = [(one, Move(was, arranged(one))) for one, was in zip(meetings, before, strict=True)]
                 told_of = [(one, move) for one, move in moves if move.before != move.after]
                 said += said_of(tell_of_moves(told_of, now=utc_now(), today=today()))
+            said += said_of_hours(map(moment_of, meetings))
             return done(url_for("meetings.show", slug=slug), " ".join(said))
     answers = answers_to(db.session(), together, today=today())
     return form_page("series/change.html", form, meeting=meeting, together=together, invited=invited, answers=answers)

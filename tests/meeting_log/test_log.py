@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from lag_tracker.database import db
 from lag_tracker.models.attendance import Attendance, Presence
-from lag_tracker.models.group import Group, Membership
+from lag_tracker.models.group import Group, GroupKind, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState, MinutesState, Mode
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
@@ -142,7 +142,22 @@ def test_the_page_begins_with_what_the_last_meeting_was_like(group: Group, manag
     factories.meeting(groups=[group], starts_on=date(2999, 5, 1), kind=MeetingKind.GENERAL_ASSEMBLY, place_lv="Ādaži")
     db.session.commit()
     form = form_of(manager.get(LOG))
-    assert (form["kind"], form["mode"], form["place"]) == (["workshop"], ["online"], ["Zoom"])
+    # Not its kind: what is logged next is an ordinary meeting again.
+    assert (form["kind"], form["mode"], form["place"]) == (["local_group"], ["online"], ["Zoom"])
+
+
+@pytest.mark.sqlite_only
+def test_the_usual_meeting_of_a_steering_group_is_a_steering_meeting(app: Flask) -> None:
+    steering = factories.group("Vadība", slug="vadiba", kind=GroupKind.STEERING)
+    form = form_of(manager_of(app, steering).get("/en/groups/vadiba/meetings/log"))
+    assert form["kind"] == ["steering"]
+
+
+@pytest.mark.sqlite_only
+def test_an_hour_that_came_twice_is_named(group: Group, manager: FlaskClient) -> None:
+    answer = send(manager, LOG, starts_on="2026-10-25", starts_at_time="03:30")
+    words = "On 25.10.2026 the clocks show 03:30 twice; the first one is meant."
+    assert words in manager.get(answer.location).text
 
 
 def test_a_day_to_come_is_refused_and_nothing_typed_is_lost(manager: FlaskClient) -> None:

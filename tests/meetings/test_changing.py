@@ -264,7 +264,7 @@ def test_each_mistake_is_named_and_nothing_is_changed(
 def test_an_hour_that_comes_twice_is_named(manager: FlaskClient, meeting: Meeting) -> None:
     answer = send(manager, EDIT, starts_on="2027-10-31", starts_at_time="03:30", ends_at_time="05:00")
     assert answer.status_code == 303
-    assert "03:30 comes twice that night; the first one is meant." in manager.get(answer.location).text
+    assert "On 31.10.2027 the clocks show 03:30 twice; the first one is meant." in manager.get(answer.location).text
 
 
 def test_a_coarse_date_is_kept_as_coarse(app: Flask, manager: FlaskClient, meeting: Meeting) -> None:

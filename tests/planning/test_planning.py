@@ -84,6 +84,15 @@ def test_a_draft_may_lack_its_day_and_only_managers_see_it(app: Flask, group: Gr
     assert member_of(app, group).get(answer.location).status_code == 404
 
 
+@pytest.mark.sqlite_only
+def test_an_hour_that_comes_twice_is_named_when_planned_and_when_published(manager: FlaskClient) -> None:
+    words = "On 31.10.2027 the clocks show 03:30 twice; the first one is meant."
+    planned = send(manager, NEW, starts_on="2027-10-31", starts_at_time="03:30", state="draft")
+    assert words in manager.get(planned.location).text
+    published = send(manager, f"{planned.location}/publish")
+    assert words in manager.get(published.location).text
+
+
 def test_a_day_that_is_over_is_for_the_log(manager: FlaskClient) -> None:
     answer = send(manager, NEW, starts_on="2020-11-10", state="scheduled")
     assert "That day is over. Log the meeting instead." in texts(answer.text, "a", within="main")

@@ -150,6 +150,16 @@ def test_link_and_networks_are_those_of_the_last_meeting(manager: FlaskClient, g
     assert found == [("https://meet.example/kekava", Audience.MEMBERS, ["Cities4CSR"])] * 3
 
 
+@pytest.mark.sqlite_only
+def test_an_hour_that_comes_twice_is_named_for_its_day(manager: FlaskClient, group: Group) -> None:
+    last_sundays = {"starts_on": "2027-10-01", "nth": "last", "weekday": "sunday", "how_many": "2"}
+    days = send(manager, NEW, **(RULE | last_sundays | {"starts_at_time": "03:30", "ends_at_time": "05:00"}))
+    made = send(manager, NEW, page=days)
+    said = manager.get(made.location).text
+    assert "On 31.10.2027 the clocks show 03:30 twice; the first one is meant." in said
+    assert said.count("the clocks show") == 1
+
+
 def test_a_changed_rule_shows_its_days_anew_before_it_is_carried_out(manager: FlaskClient, group: Group) -> None:
     page = send(manager, NEW, **RULE)
     again = send(manager, NEW, page=page, weekday="monday")
