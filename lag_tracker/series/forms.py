@@ -135,6 +135,9 @@ class TogetherForm(ChangeForm):
     mode = ChoiceField(lazy("How"), of=Mode, empty=lazy("Not stated"))
     place_lv = LineField(lazy("Place in Latvian"))
     place_en = LineField(lazy("Place in English"))
+    join_url = AddressField(lazy("Link to join"))
+    join_audience = ChoiceField(lazy("Who may see the link"), of=Audience)
+    kind = ChoiceField(lazy("Kind"), of=MeetingKind)
     title_lv = LineField(lazy("Title in Latvian"), longest=500)
     title_en = LineField(lazy("Title in English"), longest=500)
 

@@ -19,7 +19,7 @@ from lag_tracker.models.rhythm import Rhythm, Weekday
 from lag_tracker.models.traits import Audience, Precision
 
 #: What several meetings may be given together, besides their hours.
-SHARED = ("title_lv", "title_en", "mode", "place_lv", "place_en")
+SHARED = ("title_lv", "title_en", "kind", "mode", "place_lv", "place_en", "join_url", "join_audience")
 
 
 class SeriesPlan(TypedDict):

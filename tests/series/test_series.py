@@ -216,6 +216,16 @@ def test_a_change_may_be_for_one_meeting_alone(manager: FlaskClient, group: Grou
     assert [one.place_en for one in all_meetings()] == ["Library", None, None]
 
 
+def test_all_later_ones_are_joined_by_another_link(manager: FlaskClient, group: Group) -> None:
+    _first, second, third = make(manager, join_url="https://meet.example/veca")
+    third.join_url = "https://meet.example/cita"
+    db.session.commit()
+    new = {"join_url": "https://meet.example/jauna", "join_audience": "managers", "kind": "workshop"}
+    assert send(manager, f"/en/meetings/{second.slug}/series", **new).status_code == 303
+    found = [(one.join_url, one.join_audience.value, one.kind.value) for one in all_meetings()]
+    assert found == [("https://meet.example/veca", "members", "local_group"), *[tuple(new.values())] * 2]
+
+
 def test_all_later_ones_move_to_another_day_of_the_week(manager: FlaskClient, group: Group) -> None:
     _first, second, third = make(manager)
     third.ends_on = date(2097, 3, 13)
