@@ -90,4 +90,5 @@ def test_a_draft_of_an_older_record_does_not_go_over_what_others_saved(visit: Vi
     page.get_by_role("button", name="Atgriezt").click()
     page.get_by_role("button", name="Saglabāt").click()
     expect(page.get_by_role("alert")).to_contain_text("saglabāja kāds cits")
-    expect(page.locator("blockquote")).to_contain_text(["Somebody else's title"])
+    expect(page.get_by_label(TITLE)).to_have_value("Mans nosaukums")
+    expect(page.get_by_label("Nosaukums angļu valodā")).to_have_value("Somebody else's title")
