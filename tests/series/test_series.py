@@ -220,7 +220,7 @@ def test_all_later_ones_are_joined_by_another_link(manager: FlaskClient, group: 
     _first, second, third = make(manager, join_url="https://meet.example/veca")
     third.join_url = "https://meet.example/cita"
     db.session.commit()
-    new = {"join_url": "https://meet.example/jauna", "join_audience": "managers", "kind": "workshop"}
+    new: dict[str, Any] = {"join_url": "https://meet.example/jauna", "join_audience": "managers", "kind": "workshop"}
     assert send(manager, f"/en/meetings/{second.slug}/series", **new).status_code == 303
     found = [(one.join_url, one.join_audience.value, one.kind.value) for one in all_meetings()]
     assert found == [("https://meet.example/veca", "members", "local_group"), *[tuple(new.values())] * 2]
