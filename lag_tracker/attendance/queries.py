@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.latvian import sort_key
@@ -24,6 +24,7 @@ MOST_OFFERED = 500
 MOST_NAMESAKES = 10
 #: What fits the column of a name's place in the alphabet, without its last sign.
 LONGEST_KEY = 399
+_OF_ORGANISATION = ("id", "name_lv", "name_en", "name_sort", "sector")
 
 
 class Represented(NamedTuple):
@@ -61,17 +62,7 @@ def presence_at(session: Session, meeting_id: int) -> PresenceSummary:
             .group_by(Attendance.presence, Attendance.is_guest)
         )
     }
-    organisations = session.scalars(
-        select(Organisation)
-        .where(
-            Organisation.id.in_(
-                select(Attendance.organisation_id).where(
-                    Attendance.meeting_id == meeting_id, Attendance.presence == Presence.PRESENT
-                )
-            )
-        )
-        .order_by(Organisation.name_sort, Organisation.id)
-    ).all()
+    organisations = session.execute(represented().where(Attendance.meeting_id == meeting_id))
 
     def number_of(presence: Presence) -> int:
         return sum(number for (found, _), number in counts.items() if found == presence)
@@ -81,7 +72,18 @@ def presence_at(session: Session, meeting_id: int) -> PresenceSummary:
         number_of(Presence.EXCUSED),
         number_of(Presence.ABSENT),
         counts.get((Presence.PRESENT, True), 0),
-        [Represented(organisation.name, organisation.sector) for organisation in organisations],
+        [Represented(Bilingual(one.name_lv, one.name_en), one.sector) for one in organisations],
+    )
+
+
+def represented() -> Select[*tuple[Any, ...]]:
+    """Return the statement for the organisations that everyone may read were at meetings, each once for a meeting."""
+    return (
+        select(Attendance.meeting_id, *(getattr(Organisation, name) for name in _OF_ORGANISATION))
+        .join(Organisation, Organisation.id == Attendance.organisation_id)
+        .where(Attendance.presence == Presence.PRESENT)
+        .distinct()
+        .order_by(Organisation.name_sort, Organisation.id)
     )
 
 

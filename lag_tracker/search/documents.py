@@ -9,7 +9,9 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from lag_tracker.attendance.queries import represented
 from lag_tracker.models.agenda import AgendaItem, Speaker
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group, group_network
@@ -63,6 +65,7 @@ def _meetings(session: Session, ids: Collection[int]) -> list[Document]:
         "decision": grouped(session, decisions, Decision.meeting_id, ids),
         "speaker": grouped(session, speakers, Speaker.meeting_id, ids),
         "group": holders,
+        "organisation": grouped(session, represented(), Attendance.meeting_id, ids),
         "network": grouped(session, networks, meeting_network.c.meeting_id, ids),
     }
     of_each = ({table: rows.get(row.id, []) for table, rows in parts.items()} for row in found)
@@ -97,6 +100,7 @@ def _meeting_as_read(row: Any, parts: dict[str, list[Any]], texts: tuple[str, ..
             *(speaker(one) for one in parts["speaker"]),
             both(row, "place"),
             *(both(group, "name") for group in parts["group"]),
+            *(both(organisation, "name") for organisation in parts["organisation"]),
             *(named(network.name, network.official_name) for network in parts["network"]),
             both(row, "name"),
         ),

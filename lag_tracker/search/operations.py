@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.agenda import Speaker
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.calendar import CalendarVersion
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.decision import Decision
@@ -49,7 +50,7 @@ _ENTRY_WITH_VECTOR: Final = _ENTRY.to_metadata(MetaData())
 _ENTRY_WITH_VECTOR.append_column(Column("vector", TSVECTOR))
 
 #: Rises when words are found otherwise than before, so that all entries are made anew.
-FORMAT: Final = 2
+FORMAT: Final = 3
 #: Where the fingerprint of the entries is kept, beside the versions of calendars; and the largest number it can be.
 FINGERPRINT: Final = "search"
 LARGEST_INTEGER: Final = 0x7FFFFFFF
@@ -144,6 +145,7 @@ _BELONGING: Final[tuple[tuple[str, Subject, Any, Any], ...]] = (
     ("theme", Subject.NETWORK, select(network_theme.c.network_id), network_theme.c.theme_id),
     ("theme", Subject.INITIATIVE, select(Initiative.id), Initiative.theme_id),
     ("programme", Subject.NETWORK, select(Network.id), Network.programme_id),
+    ("organisation", Subject.MEETING, select(Attendance.meeting_id), Attendance.organisation_id),
     ("person", Subject.MEETING, select(Speaker.meeting_id), Speaker.person_id),
 )
 

@@ -10,8 +10,10 @@ from sqlalchemy.orm import selectinload
 
 from lag_tracker.database import db
 from lag_tracker.models.agenda import AgendaItem
+from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingState
+from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.search import SearchEntry, Subject
 from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import PUBLIC
@@ -152,6 +154,24 @@ def test_names_that_change_are_found_in_what_shows_them(app: Flask) -> None:
     found.networks = []
     db.session.commit()
     assert titles("agriurban padome", subjects={Subject.GROUP}) == []
+
+
+def test_a_meeting_is_found_by_the_organisations_that_were_there(app: Flask) -> None:
+    shop, bank = factories.organisation("SIA “Maxima”"), factories.organisation("AS SEB banka")
+    held = factories.meeting("Sanāksme")
+    db.session.flush()
+    came = Attendance(meeting_id=held.id, organisation_id=shop.id, presence=Presence.PRESENT)
+    invited = Attendance(meeting_id=held.id, organisation_id=bank.id, reply=Reply.ACCEPTED)
+    db.session.add_all([came, invited])
+    db.session.commit()
+    assert (titles("maxima"), titles("banka")) == (["Sanāksme"], [])
+    shop.name_lv, invited.presence = "Veikals", Presence.PRESENT
+    db.session.commit()
+    assert (titles("maxima"), titles("veikals"), titles("seb bankas")) == ([], ["Sanāksme"], ["Sanāksme"])
+    came.presence = Presence.EXCUSED
+    db.session.delete(db.session.get_one(Organisation, bank.id))
+    db.session.commit()
+    assert (titles("veikals"), titles("seb")) == ([], [])
 
 
 def test_what_was_rolled_back_is_not_found(app: Flask) -> None:
