@@ -116,6 +116,27 @@ def test_the_decision_of_10_november_2020_is_public_and_says_nothing_about_votes
     assert decision.published_on == date(2020, 12, 16)
 
 
+def test_meetings_without_a_date_are_told_apart_by_their_titles_also_where_they_were_loaded_without(app: Flask) -> None:
+    load("".join(line for line in FACTS.splitlines(keepends=True) if "vizīte Liepājā" not in line))
+    before = {one.slug: one.title for one in db.session.scalars(select(Meeting).where(Meeting.starts_on.is_(None)))}
+    load(FACTS)
+    after = {one.slug: one.title for one in db.session.scalars(select(Meeting).where(Meeting.starts_on.is_(None)))}
+    assert {title.lv for title in before.values()} == {None}
+    assert {slug: title.lv for slug, title in after.items()} == {
+        "liepaja-pirma-macibu-vizite": "Pirmā mācību vizīte Liepājā: Beberliņu un Karostas attīstība",
+        "liepaja-otra-macibu-vizite": "Otrā mācību vizīte Liepājā",
+    }
+    assert len({title.en for title in after.values()}) == 2
+
+
+def test_where_in_an_english_source_a_fact_stands_is_said_in_latvian(app: Flask) -> None:
+    load(FACTS)
+    source = one(Source, "urbact_eu")
+    passages = db.session.scalars(select(Citation.passage).where(Citation.source_id == source.id))
+    assert set(passages) == {"partneru saraksts", "projekta datumi", "ziņa par otro posmu"}
+    assert source.title.lv == "Cities4CSR tīkla lapas"
+
+
 def test_five_initiatives_were_discussed_on_2_december_2020(app: Flask) -> None:
     load(FACTS)
     discussed = db.session.scalars(
