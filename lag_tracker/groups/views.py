@@ -39,7 +39,7 @@ from lag_tracker.models.group import Group, GroupKind
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.municipality import Municipality
-from lag_tracker.sources.queries import citations_of
+from lag_tracker.sources.queries import citations_of, unbacked
 from lag_tracker.web.access import Access, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
@@ -115,6 +115,7 @@ def show(slug: str) -> str:
     ids = group_and_descendants(session, group.id)
     members = members_of(session, group.id, viewer=viewer(), today=today())
     past = past_meetings(session, viewer=viewer(), today=today(), limit=SHOWN_PAST + 1, only=of_groups(ids))
+    citations = citations_of(session, group_id=group.id)
     return render_template(
         "groups/show.html",
         group=group,
@@ -130,7 +131,8 @@ def show(slug: str) -> str:
         initiatives=initiatives(session, viewer=viewer(), only=Initiative.group_id.in_(ids)),
         members=members,
         composition=composition(members),
-        citations=citations_of(session, group_id=group.id),
+        citations=citations,
+        unbacked=unbacked(citations, "formed_on", "dissolved_on"),
     )
 
 

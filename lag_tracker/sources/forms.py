@@ -28,6 +28,7 @@ TITLE_NEEDED = lazy("Enter the title in Latvian or in English.")
 EDITED_EARLY = lazy("It cannot be edited before it was published; check the two days.")
 #: The single facts that pages give a source for, beside whole records.
 ASPECTS: dict[str, tuple[str, ...]] = {
+    "group": ("name_lv", "formed_on", "dissolved_on"),
     "network": ("name", "official_name", "kind", "approved_on", "starts_on", "ends_on"),
     "partnership": ("role", "body_lv", "focus_lv"),
 }

@@ -44,6 +44,12 @@ def citations_of(session: Session, **record: int) -> list[CitedSource]:
     return _cited_for(session, getattr(Citation, column) == number)
 
 
+def unbacked(cited: Iterable[CitedSource], *columns: str) -> set[str]:
+    """Return those of the columns that no source backs, of a record for which sources are named; none where none is."""
+    backed = [set(source.aspects) for source in cited]
+    return set(columns).difference(*backed) if backed and all(backed) else set()
+
+
 def citations_of_meeting(session: Session, meeting_id: int, *, decisions: Iterable[int]) -> list[CitedSource]:
     """Return the sources of a meeting and of those of its decisions that the page shows."""
     return _cited_for(session, (Citation.meeting_id == meeting_id) | Citation.decision_id.in_(list(decisions)))

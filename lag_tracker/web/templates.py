@@ -20,6 +20,7 @@ from lag_tracker.web import formatting
 from lag_tracker.web.clock import clock_time, today
 from lag_tracker.web.language import meeting_address, reading_language
 from lag_tracker.web.rows import calendar_items, date_block, meeting_item
+from lag_tracker.words import column_words
 
 
 def _label(choice: StrEnum) -> str:
@@ -32,6 +33,10 @@ def _title_of(title: Bilingual, kind: MeetingKind, ordinal: int | None) -> Text:
 
 def _kind_of(group: Group) -> Text:
     return group_kind(group.label, group.kind, reading_language())
+
+
+def _column(name: str) -> str:
+    return column_words(name.removesuffix("_lv"), reading_language())
 
 
 def _context() -> dict[str, Any]:
@@ -93,6 +98,7 @@ def init_templates(app: Flask) -> None:
         plain=formatting.plain,
         paragraphs=formatting.paragraphs,
         lines=formatting.lines,
+        column=_column,
         capital=formatting.starting_capital,
         phone=formatting.phone_number,
         mail_link=formatting.mail_link,

@@ -215,6 +215,11 @@ def test_the_example_in_the_documentation_is_a_good_file() -> None:
             'line 6, column 66, networks[1].cites[1].aspect: "colour" is no field of this record',
         ),
         (
+            "name: Streets, ",
+            "name: Streets, cites: [{source: page, aspect: import_key}], ",
+            'line 6, column 66, networks[1].cites[1].aspect: "import_key" is no field of this record',
+        ),
+        (
             "decisions:",
             "decision:",
             "line 19, column 3, decision: there is no such section; did you mean decisions?",

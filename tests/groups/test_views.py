@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lag_tracker.database import db
 from lag_tracker.models.group import GroupKind, MemberRole, Membership
 from lag_tracker.models.organisation import Organisation, Sector
+from lag_tracker.models.source import Citation, Source
 from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import facts, links, texts
@@ -52,6 +53,29 @@ def test_a_groups_own_word_stands_wherever_its_kind_is_named(client: FlaskClient
         assert "Vietējā atbalsta grupa" in client.get(f"/{address}").text, address
     assert "vietējā atbalsta grupa" in client.get("/grupas.csv").text
     assert facts(client.get("/grupas/grupa").text)["Veids"] == "URBACT vietējā rīcības grupa"
+
+
+def test_a_source_of_the_name_is_not_given_for_the_founding(client: FlaskClient) -> None:
+    group = factories.group(slug="grupa", formed_on=date(2008, 8, 19))
+    source = Source(publisher="Pašvaldība", title_en="Participants")
+    db.session.add(source)
+    db.session.flush()
+
+    def shown() -> tuple[str, str]:
+        html = client.get("/en/groups/grupa").text
+        return facts(html)["Formed"], texts(html, "footer", within="main")[0].partition(", Part")[0]
+
+    db.session.commit()
+    assert shown()[0] == "19 August 2008"
+    db.session.add(Citation(source_id=source.id, group_id=group.id, aspect="name_lv"))
+    db.session.commit()
+    assert shown() == ("19 August 2008source not given", "Sources Source (name): Pašvaldība")
+    db.session.add(Citation(source_id=source.id, group_id=group.id, aspect="formed_on"))
+    db.session.commit()
+    assert shown() == ("19 August 2008", "Sources Source (formed, name): Pašvaldība")
+    db.session.add(Citation(source_id=source.id, group_id=group.id))
+    db.session.commit()
+    assert shown() == ("19 August 2008", "Sources Source: Pašvaldība")
 
 
 def test_a_hidden_group_does_not_exist_for_strangers(client: FlaskClient) -> None:
