@@ -1,5 +1,6 @@
 """The words for every choice a record can hold, in Latvian and English, for pages and feeds alike."""
 
+from datetime import date
 from enum import StrEnum
 
 from lag_tracker.models.account import Role
@@ -203,6 +204,11 @@ def meeting_title(title: Bilingual, kind: MeetingKind, ordinal: int | None, lang
     if ordinal is None:
         return Text(words[0].upper() + words[1:], lang)
     return Text(f"{ordinal}. {words}" if lang == "lv" else f"{english_ordinal(ordinal)} {words}", lang)
+
+
+def decision_number(number: int, taken_on: date | None) -> str:
+    """Return the number by which a decision is told from those of other years: "3/2020"; "3" where no day is known."""
+    return f"{number}/{taken_on.year}" if taken_on else str(number)
 
 
 def english_ordinal(number: int) -> str:

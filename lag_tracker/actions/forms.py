@@ -1,9 +1,11 @@
 """What a person may write about actions."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import cast
 
 from lag_tracker.actions.operations import ActionWords
+from lag_tracker.labels import decision_number
 from lag_tracker.models.action import ActionState
 from lag_tracker.models.bilingual import Text
 from lag_tracker.models.decision import Decision
@@ -59,11 +61,16 @@ class ActionForm(RecordForm):
     initiative_id = RecordField(lazy("Initiative"), empty=lazy("None"))
 
     def offer(
-        self, people: Iterable[Person], *, decisions: Sequence[Decision], initiatives: Iterable[Initiative]
+        self,
+        people: Iterable[Person],
+        *,
+        decisions: Sequence[Decision],
+        taken_on: date | None,
+        initiatives: Iterable[Initiative],
     ) -> None:
-        """Offer who may do it, and what it may follow from."""
+        """Offer who may do it, and what it may follow from: initiatives, and what was decided on that day."""
         self.person_id.offer((one.id, one.name) for one in people)
-        self.decision_id.offer((one.id, _called(one)) for one in decisions)
+        self.decision_id.offer((one.id, _called(one, taken_on)) for one in decisions)
         self.initiative_id.offer((one.id, passage(one.title)) for one in initiatives)
 
     @property
@@ -72,7 +79,8 @@ class ActionForm(RecordForm):
         return cast("ActionWords", self.values)
 
 
-def _called(decision: Decision) -> Text:
+def _called(decision: Decision, taken_on: date | None) -> Text:
     text, lang = passage(decision.text)
     short = text if len(text) <= LONGEST_NAME else f"{text[:LONGEST_NAME]}…"
-    return Text(f"{decision.number}. {short}" if decision.number else short, lang)
+    number = f"{decision_number(decision.number, taken_on)}. " if decision.number else ""
+    return Text(f"{number}{short}", lang)

@@ -70,6 +70,7 @@ def change(slug: str, number: int) -> Response:
     form.offer(
         _people(meeting, action.person),
         decisions=decisions_at(db.session(), meeting.id),
+        taken_on=meeting.starts_on,
         initiatives=initiatives_to_choose(db.session(), meeting.groups, chosen=action.initiative_id),
     )
     if form.is_accepted():

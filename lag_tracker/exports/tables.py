@@ -13,6 +13,7 @@ from lag_tracker.audit.words import ShownChange
 from lag_tracker.decisions.queries import DecisionRow
 from lag_tracker.exports.columns import Listing, day_cell, inferred, joined, label_of, listed, page_of, title_of, words
 from lag_tracker.initiatives.queries import InitiativeRow
+from lag_tracker.labels import decision_number
 from lag_tracker.latvian import sort_key
 from lag_tracker.meetings.rows import MeetingRow
 from lag_tracker.models.bilingual import Bilingual
@@ -115,7 +116,7 @@ def decisions_table(rows: Iterable[DecisionRow]) -> Listing:
         gettext("Decisions"),
         rows,
         {
-            gettext("Number"): lambda row: row.number,
+            gettext("Number"): _number_of,
             gettext("Decision"): lambda row: plain(row.text),
             gettext("Date"): lambda row: day_cell(row.starts_on, row.precision),
             gettext("How well the date is known"): lambda row: inferred(row.certainty),
@@ -131,6 +132,11 @@ def decisions_table(rows: Iterable[DecisionRow]) -> Listing:
             gettext("Page"): lambda row: page_of("meetings.show", row.meeting_slug),
         },
     )
+
+
+def _number_of(row: DecisionRow) -> str:
+    """Return the number as it is written on paper: a bare "3/2020" would be taken for March by a spreadsheet."""
+    return gettext("No. %(number)s", number=decision_number(row.number, row.starts_on)) if row.number else ""
 
 
 def actions_table(rows: Iterable[ListedAction]) -> Listing:

@@ -1,17 +1,18 @@
 """What every template may call by name."""
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from gettext import NullTranslations
-from typing import Any
+from typing import Any, Final
 
 from babel.support import Translations
 from flask import Flask
 from markupsafe import Markup
 from werkzeug.local import LocalProxy
 
-from lag_tracker.labels import group_kind, label, meeting_title
+from lag_tracker.labels import decision_number, group_kind, label, meeting_title
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import MeetingKind
@@ -63,6 +64,20 @@ def _ngettext(singular: str, plural: str, number: int, /, **values: Any) -> Mark
     return Markup(text) % {"num": number, **values}  # noqa: S704 -- as above
 
 
+_FILTERS: Final[dict[str, Callable[..., Any]]] = {
+    "said": formatting.said,
+    "said_in": formatting.said_in,
+    "read": formatting.read,
+    "plain": formatting.plain,
+    "paragraphs": formatting.paragraphs,
+    "lines": formatting.lines,
+    "column": _column,
+    "capital": formatting.starting_capital,
+    "phone": formatting.phone_number,
+    "mail_link": formatting.mail_link,
+}
+
+
 def init_templates(app: Flask) -> None:
     """Give every template the words, dates and settings that pages share."""
     environment = app.jinja_env
@@ -76,6 +91,7 @@ def init_templates(app: Flask) -> None:
         label=_label,
         title_of=_title_of,
         kind_of=_kind_of,
+        decision_number=decision_number,
         meeting_address=meeting_address,
         meeting_item=meeting_item,
         calendar_items=calendar_items,
@@ -91,16 +107,5 @@ def init_templates(app: Flask) -> None:
         clock_time=clock_time,
         date=date,
     )
-    environment.filters.update(
-        said=formatting.said,
-        said_in=formatting.said_in,
-        read=formatting.read,
-        plain=formatting.plain,
-        paragraphs=formatting.paragraphs,
-        lines=formatting.lines,
-        column=_column,
-        capital=formatting.starting_capital,
-        phone=formatting.phone_number,
-        mail_link=formatting.mail_link,
-    )
+    environment.filters.update(_FILTERS)
     app.context_processor(_context)

@@ -92,8 +92,9 @@ def test_a_person_or_words_answer_for_it_not_both(group: Group, manager: FlaskCl
 def test_every_field_can_be_changed(
     app: Flask, group: Group, manager: FlaskClient, meeting: Meeting, action: Action
 ) -> None:
-    decision, initiative = factories.decision(meeting), factories.initiative(group)
+    decision, initiative = factories.decision(meeting, "Uzsākt", number=3), factories.initiative(group)
     db.session.commit()
+    assert f"3/{meeting.starts_on:%Y}. Uzsākt" in texts(manager.get(f"{PAGE}/{action.id}").text, "option")
     typed: dict[str, Any] = {
         "text_en": "Write",
         "responsible": "Dome",

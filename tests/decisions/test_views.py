@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from lag_tracker.database import db
 from lag_tracker.models.decision import DecisionMethod
 from lag_tracker.models.group import GroupKind
+from lag_tracker.models.traits import Precision
 from lag_tracker.web.paging import PAGE
 from tests import factories
 from tests.reading import links, texts
@@ -40,6 +41,25 @@ def test_votes_are_told_where_there_was_a_vote(client: FlaskClient) -> None:
     db.session.commit()
     facts = texts(client.get("/en/decisions").text, "p", css_class="decision-facts")[0]
     assert facts.startswith("By vote: for 8, against 1, abstained 2")
+
+
+def test_a_number_is_said_with_its_year_because_each_year_begins_at_one(client: FlaskClient) -> None:
+    group = factories.group(slug="grupa")
+    topic = factories.topic(group, slug="velo")
+    for day in (date(2020, 2, 1), date(2021, 2, 1)):
+        held = factories.meeting(groups=[group], starts_on=day, slug=f"{day:%Y}")
+        factories.decision(held, number=1, topic=topic)
+    undated = factories.meeting(groups=[group], starts_on=None, date_precision=Precision.UNKNOWN)
+    factories.decision(undated, number=7)
+    db.session.commit()
+    both = ["Lēmums Nr. 1/2021", "Lēmums Nr. 1/2020"]
+    for address, numbers in (
+        ("/lemumi", [*both, "Lēmums Nr. 7"]),
+        ("/sanaksmes/2020", both[1:]),
+        ("/temati/velo", both[::-1]),
+    ):
+        kickers = texts(client.get(address).text, "p", css_class="kicker")
+        assert [one for one in kickers if "Lēmums" in one] == numbers, address
 
 
 def test_years_head_the_decisions_the_newest_first(client: FlaskClient) -> None:

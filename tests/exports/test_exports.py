@@ -89,7 +89,7 @@ def test_a_list_is_the_same_in_both_kinds_of_file(client: FlaskClient) -> None:
         ),
     }
     expected = {
-        "Number": "3",
+        "Number": "No. 3/2026",
         "Decision": "Velonovietnes jābūvē",
         "Date": "2026-10-01",
         "How well the date is known": "",
@@ -110,7 +110,7 @@ def test_a_list_is_the_same_in_both_kinds_of_file(client: FlaskClient) -> None:
     assert sheet is not None
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert cells[0] == head
-    assert cells[1][:4] == [3, "Velonovietnes jābūvē", sheet["C2"].value, None]
+    assert cells[1][:4] == ["No. 3/2026", "Velonovietnes jābūvē", sheet["C2"].value, None]
     assert sheet["C2"].is_date
 
 
