@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from lag_tracker.audit.readers import are_found_later, groups_concerned, let_read, still_there
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
+from lag_tracker.models.changes import let_go
 
 #: Key in `session.info` of the account that makes the changes, None for whoever holds a personal link; without the key
 #: nothing is written down.
@@ -136,7 +137,7 @@ def note_going(session: Session) -> None:
     going: dict[Any, _Entry] = {}
     session.info[_GOING] = going
     if _is_noted(session):
-        for record in _audited(session.deleted):
+        for record in _audited([*session.deleted, *let_go(session)]):
             state: Any = inspect(record)
             _note_row(session, going, state.mapper.local_table, state.identity, set())
 

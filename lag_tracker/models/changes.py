@@ -1,10 +1,11 @@
 """Which records a transaction touches, for what must follow them: calendar events and search entries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import inspect
+from sqlalchemy.orm import Session
 
 from lag_tracker.database import Base
 
@@ -52,3 +53,12 @@ class Changes:
                 self.ids.setdefault(table, set()).add(value)
             elif value is not None:
                 self.references.setdefault(name, set()).add(value)
+
+
+def let_go(session: Session) -> Iterator[Any]:
+    """Yield the records that the next flush deletes because those that they are a part of let go of them."""
+    for record in session.dirty:
+        state: Any = inspect(record)
+        for link in state.mapper.relationships:
+            if link.cascade.delete_orphan:
+                yield from (part for part in state.attrs[link.key].history.deleted if inspect(part).persistent)

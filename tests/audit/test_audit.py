@@ -257,6 +257,18 @@ def test_managers_read_of_a_deleted_meeting_and_of_all_that_went_with_it(
     assert [word in page for word in ("Vīzija", "Budžets", "Pieņemt budžetu")] == [True, True, True]
 
 
+def test_managers_read_that_their_group_was_taken_off_a_meeting(app: Flask, group: Group) -> None:
+    other = factories.group("Cita grupa", slug="cita")
+    factories.meeting("Vīzija", groups=[group, other], slug="x", starts_on=date(2026, 12, 1))
+    db.session.commit()
+    manager = manager_of(app, group, other)
+    assert send(manager, "/en/meetings/x/edit", others=None).status_code == 303
+    page = manager_of(app, other).get("/en/changes").text
+    assert [words for words in texts(page, "p") if "Group of a meeting" in words] == [
+        "Group of a meeting: Vīzija – erased"
+    ]
+
+
 def test_managers_read_of_people_and_organisations_they_bring_in(app: Flask, group: Group, anna: Account) -> None:
     db.session.info[ACTOR] = anna.id
     person, organisation = factories.person("Ilze Kalna"), factories.organisation("Biedrība")
