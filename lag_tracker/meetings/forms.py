@@ -7,7 +7,6 @@ from lag_tracker.meetings.moments import Moment
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingKind, Mode
-from lag_tracker.models.municipality import Municipality
 from lag_tracker.models.network import Network
 from lag_tracker.models.traits import Audience, Certainty, Precision
 from lag_tracker.replies.forms import ChangeForm
@@ -49,7 +48,30 @@ class MeetingOnPaper:
         return getattr(self.meeting, name)
 
 
-class MeetingForm(ChangeForm):
+class WhoseFields:
+    """What forms do with the fields that say whose a meeting is: a leading group, others, and networks."""
+
+    leading: RecordField
+    others: RecordsField
+    networks: RecordsField
+
+    def offer(self, groups: Sequence[Group], networks: Iterable[Network], *, is_led: bool) -> None:
+        """Offer what the meeting may belong to; one that `is_led` keeps some group that leads it."""
+        names = [(group.id, passage(group.name)) for group in groups]
+        self.leading.offer(names)
+        self.others.offer(names)
+        self.networks.offer((network.id, network.name) for network in networks)
+        if is_led:
+            self.leading.empty = None
+
+    @property
+    def group_ids(self) -> list[int]:
+        """The groups that hold it, the leading one first."""
+        leading = [self.leading.data] if self.leading.data else []
+        return leading + [number for number in self.others.chosen if number not in leading]
+
+
+class MeetingForm(WhoseFields, ChangeForm):
     """A meeting: what, when, where, whose, for whom, and afterwards what came of it."""
 
     title_lv = LineField(lazy("Title in Latvian"), longest=500)
@@ -84,16 +106,6 @@ class MeetingForm(ChangeForm):
     note_lv = TextField(lazy("Remark in Latvian"))
     note_en = TextField(lazy("Remark in English"))
 
-    def offer(
-        self, *, groups: Sequence[Group], networks: Iterable[Network], municipalities: Iterable[Municipality]
-    ) -> None:
-        """Offer what the meeting may belong to."""
-        names = [(group.id, passage(group.name)) for group in groups]
-        self.leading.offer(names)
-        self.others.offer(names)
-        self.networks.offer((network.id, network.name) for network in networks)
-        self.organiser_id.offer((one.id, passage(one.name)) for one in municipalities)
-
     @property
     def moment(self) -> Moment:
         """When it is."""
@@ -103,12 +115,6 @@ class MeetingForm(ChangeForm):
     def words(self) -> dict[str, Any]:
         """What was filled in, by column."""
         return {name: value for name, value in self.values.items() if name not in APART}
-
-    @property
-    def group_ids(self) -> list[int]:
-        """The groups that hold it, the leading one first."""
-        leading = [self.leading.data] if self.leading.data else []
-        return leading + [number for number in self.others.chosen if number not in leading]
 
 
 class StateForm(Button):

@@ -97,6 +97,13 @@ def groups_to_hold(session: Session, meeting: Meeting, *, viewer: Viewer) -> lis
     return holding + [group for group in joining if group not in holding]
 
 
+def chosen_to_hold(meeting: Meeting, *, offered: Sequence[Group], chosen: Sequence[int], viewer: Viewer) -> list[Group]:
+    """Return those of the groups `offered` that were chosen, in that order; what `viewer` does not manage stays."""
+    by_number = {group.id: group for group in offered}
+    groups = [by_number[number] for number in chosen]
+    return groups + [one for one in meeting.groups if one not in groups and not viewer.may_manage([one.id])]
+
+
 def networks_to_choose(
     session: Session, groups: Sequence[Group], *, viewer: Viewer, chosen: Sequence[Network] = ()
 ) -> list[Network]:

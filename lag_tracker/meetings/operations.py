@@ -130,10 +130,13 @@ def change_meeting(
     manages some of its groups only may neither let another group lead nor show it to more people: RuleBroken.
     """
     before = arranged(meeting)
-    if not manages_all:
-        _check_kept(meeting, groups, words.get("audience", meeting.audience))
-    if not groups and not networks:
-        raise RuleBroken(gettext("A meeting belongs to a group or to a network."), about="leading")
+    check_whose(
+        meeting,
+        groups=groups,
+        networks=networks,
+        audience=words.get("audience", meeting.audience),
+        manages_all=manages_all,
+    )
     if meeting.state is MeetingState.HELD and moment.starts_on and moment.starts_on > today:
         raise RuleBroken(gettext("The meeting was held, so its day cannot be still to come."), about="starts_on")
     if meeting.state is MeetingState.SCHEDULED and moment.starts_on is None:
@@ -149,9 +152,18 @@ def change_meeting(
     return Move(before, after) if after != before else None
 
 
-def _check_kept(meeting: Meeting, groups: Sequence[Group], audience: Audience) -> None:
-    """Raise RuleBroken when a meeting would be led by another group, or be seen by more people."""
-    if groups[:1] != meeting.groups[:1]:
+def check_whose(
+    meeting: Meeting, *, groups: Sequence[Group], networks: Sequence[Network], audience: Audience, manages_all: bool
+) -> None:
+    """Raise RuleBroken when nobody would hold a meeting.
+
+    Also when somebody who does not manage all its groups would let another one lead, or show it to more people.
+    """
+    if not groups and not networks:
+        raise RuleBroken(gettext("A meeting belongs to a group or to a network."), about="leading")
+    if manages_all:
+        return
+    if list(groups[:1]) != meeting.groups[:1]:
         raise RuleBroken(
             gettext("Only who manages all groups of the meeting may choose which of them leads."), about="leading"
         )

@@ -19,6 +19,7 @@ from lag_tracker.meetings.forms import CancelForm, MeetingForm, MeetingOnPaper, 
 from lag_tracker.meetings.managed import (
     all_municipalities,
     changeable_meeting,
+    chosen_to_hold,
     groups_to_hold,
     networks_to_choose,
     parts_of,
@@ -36,7 +37,6 @@ from lag_tracker.meetings.operations import (
 from lag_tracker.meetings.queries import find_meeting, neighbours_of
 from lag_tracker.models.action import Action
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, Mode
 from lag_tracker.models.traits import Audience
 from lag_tracker.models.visibility import readable_outcome
@@ -46,6 +46,7 @@ from lag_tracker.replies.queries import answers_to, invited_to, is_ahead, lapsed
 from lag_tracker.sources.queries import citations_of_meeting
 from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
+from lag_tracker.web.formatting import passage
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import FORM, page
@@ -102,9 +103,8 @@ def edit(slug: str) -> Response:
     groups = groups_to_hold(session, meeting, viewer=viewer())
     networks = networks_to_choose(session, groups, viewer=viewer(), chosen=meeting.networks)
     form = MeetingForm(MeetingOnPaper(meeting))
-    form.offer(groups=groups, networks=networks, municipalities=all_municipalities(session))
-    if not viewer().is_administrator and meeting.meeting_groups:
-        form.leading.empty = None
+    form.offer(groups, networks, is_led=bool(meeting.groups) and not viewer().is_administrator)
+    form.organiser_id.offer((one.id, passage(one.name)) for one in all_municipalities(session))
     invited = number_invited(session, [meeting], today=today())
     if form.is_accepted():
         with form.rules():
@@ -112,7 +112,7 @@ def edit(slug: str) -> Response:
                 meeting,
                 words=form.words,
                 moment=form.moment,
-                groups=_holding(meeting, groups, form.group_ids),
+                groups=chosen_to_hold(meeting, offered=groups, chosen=form.group_ids, viewer=viewer()),
                 networks=[network for network in networks if network.id in form.networks.chosen],
                 manages_all=viewer().may_manage_all(group.id for group in meeting.groups),
                 today=today(),
@@ -201,13 +201,6 @@ def _state_page(slug: str, state: MeetingState, said: str) -> Response:
             return done(url_for(".show", slug=slug), " ".join([said, *said_of(told), *hours]))
     answers = answers_to(db.session(), [meeting], today=today(), state=MeetingState.CANCELLED)
     return form_page("meetings/state.html", form, meeting=meeting, state=state, invited=invited, answers=answers)
-
-
-def _holding(meeting: Meeting, offered: list[Group], chosen: list[int]) -> list[Group]:
-    """Return the groups chosen, in that order; those that the reader does not manage stay as they were."""
-    by_number = {group.id: group for group in offered}
-    groups = [by_number[number] for number in chosen]
-    return groups + [one for one in meeting.groups if one not in groups and not viewer().may_manage([one.id])]
 
 
 def _saved(meeting: Meeting, move: Move | None, told: Told) -> str:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask_babel import gettext
 from wtforms.validators import StopValidation
 
+from lag_tracker.meetings.forms import WhoseFields
 from lag_tracker.meetings.moments import Moment
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState, Mode
@@ -24,6 +25,7 @@ from lag_tracker.web.fields import (
     LinesField,
     Needed,
     NumberField,
+    RecordField,
     RecordsField,
     lazy,
     read_day,
@@ -125,7 +127,11 @@ class SeriesForm(Form):
         return [Moment(day, None, Precision.DAY, *hours, time_zone) for day in self.days]
 
 
-class TogetherForm(ChangeForm):
+#: Fields that are no columns: which meetings are meant, and whose they are to be.
+APART = {"scope", "weekday", "leading", "others", "networks", "tells_invited"}
+
+
+class TogetherForm(WhoseFields, ChangeForm):
     """What one meeting of a series, or it and all later ones, are given."""
 
     scope = ChoiceField(lazy("Which meetings"), of=Scope, default=Scope.THIS_AND_LATER)
@@ -140,8 +146,12 @@ class TogetherForm(ChangeForm):
     kind = ChoiceField(lazy("Kind"), of=MeetingKind)
     title_lv = LineField(lazy("Title in Latvian"), longest=500)
     title_en = LineField(lazy("Title in English"), longest=500)
+    leading = RecordField(lazy("Leading group"), empty=lazy("None: an event of a network"))
+    others = RecordsField(lazy("Together with"))
+    networks = RecordsField(lazy("Networks"))
+    audience = ChoiceField(lazy("Who may see the meetings"), of=Audience)
 
     @property
     def words(self) -> dict[str, Any]:
         """What was filled in, by column."""
-        return {name: value for name, value in self.values.items() if name not in {"scope", "weekday", "tells_invited"}}
+        return {name: value for name, value in self.values.items() if name not in APART}

@@ -1,25 +1,28 @@
 """What happens to several meetings at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from typing import Any, TypedDict, TypeVar
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from lag_tracker.attendance.operations import expect_members
 from lag_tracker.errors import RuleBroken
-from lag_tracker.meetings.moments import Moment, checked, moment_of, set_moment
-from lag_tracker.meetings.operations import begin_meeting, cancel_meeting
+from lag_tracker.meetings.moments import Moment, checked, moment_of
+from lag_tracker.meetings.operations import Move, begin_meeting, cancel_meeting, change_meeting, check_whose
 from lag_tracker.models.bilingual import Bilingual
 from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingSeries, MeetingState, Mode
 from lag_tracker.models.network import Network
 from lag_tracker.models.rhythm import Rhythm, Weekday
 from lag_tracker.models.traits import Audience, Precision
+from lag_tracker.models.visibility import Viewer
 
-#: What several meetings may be given together, besides their hours.
-SHARED = ("title_lv", "title_en", "kind", "mode", "place_lv", "place_en", "join_url", "join_audience")
+#: What several meetings may be given together, besides their hours and whose they are.
+SHARED = ("title_lv", "title_en", "kind", "mode", "place_lv", "place_en", "join_url", "join_audience", "audience")
+T = TypeVar("T")
 
 
 class SeriesPlan(TypedDict):
@@ -35,6 +38,15 @@ class SeriesPlan(TypedDict):
     join_audience: Audience
     audience: Audience
     state: MeetingState
+
+
+class _Whose(TypedDict):
+    """Whose one of the meetings is to be."""
+
+    groups: Sequence[Group]
+    networks: Sequence[Network]
+    #: Whether whoever changes them manages all groups that hold the meeting now.
+    manages_all: bool
 
 
 def make_series(
@@ -76,12 +88,22 @@ def make_series(
 
 
 def change_together(
-    meetings: Sequence[Meeting], *, words: Mapping[str, Any], weekday: Weekday | None, today: date, now: datetime
-) -> int:
-    """Give meetings what of `words` differs from the first of them; return how many were changed.
+    meetings: Sequence[Meeting],
+    *,
+    words: Mapping[str, Any],
+    weekday: Weekday | None,
+    groups: Sequence[Group],
+    networks: Sequence[Network],
+    viewer: Viewer,
+    today: date,
+    now: datetime,
+) -> list[tuple[Meeting, Move | None]]:
+    """Give meetings what differs from the first of them; return those that were changed, and what the invited learn.
 
     What somebody changed on a later one alone stays, unless the same thing is changed now. With a `weekday` each moves
-    to that day of its own week.
+    to that day of its own week. `groups`, of which the first leads, and `networks` are those of the first meeting: each
+    other one is given those that are new there, and loses those that are gone. As for each meeting alone, who does not
+    manage all its groups may neither let another one lead nor show it to more people: RuleBroken.
     """
     this = meetings[0]
     new = {name: value for name, value in words.items() if value != getattr(this, name)}
@@ -89,15 +111,38 @@ def change_together(
     before = [moment_of(meeting) for meeting in meetings]
     moments = [_on_weekday(moment, weekday, today=today)._replace(**hours) for moment in before]
     check_moments(moments)
-    is_moved = moments != before
-    for meeting, moment in zip(meetings, moments, strict=True):
-        if is_moved:
-            set_moment(meeting, moment)
-        for name in new.keys() & set(SHARED):
-            setattr(meeting, name, new[name])
-        if new or is_moved:
-            meeting.changed_at = now
-    return len(meetings) if new or is_moved else 0
+    if not new and moments == before and list(groups) == this.groups and set(networks) == set(this.networks):
+        return []
+    given = [_whose(meeting, this, groups, networks, viewer) for meeting in meetings]
+    together = list(zip(meetings, moments, given, strict=True))
+    for meeting, moment, whose in together:
+        with _named_by(moment):
+            check_whose(meeting, audience=new.get("audience", meeting.audience), **whose)
+    shared = {name: value for name, value in new.items() if name in SHARED}
+    return [
+        (meeting, change_meeting(meeting, words=shared, moment=moment, today=today, now=now, **whose))
+        for meeting, moment, whose in together
+    ]
+
+
+def _whose(
+    meeting: Meeting, this: Meeting, groups: Sequence[Group], networks: Sequence[Network], viewer: Viewer
+) -> _Whose:
+    """Return whose a meeting is to be when `this` one is to be these groups' and networks'."""
+    carried, leading = _carried(meeting.groups, this.groups, groups), list(groups[:1])
+    if leading != this.groups[:1]:
+        carried = leading + [group for group in carried if group not in leading]
+    return {
+        "groups": carried,
+        "networks": _carried(meeting.networks, this.networks, networks),
+        "manages_all": viewer.may_manage_all(group.id for group in meeting.groups),
+    }
+
+
+def _carried(own: Sequence[T], before: Sequence[T], after: Sequence[T]) -> list[T]:
+    """Return what a meeting has of its own, without what is gone `after` and with what is new there."""
+    kept = [one for one in own if one in after or one not in before]
+    return kept + [one for one in after if one not in before and one not in kept]
 
 
 def _on_weekday(moment: Moment, weekday: Weekday | None, *, today: date) -> Moment:
@@ -122,9 +167,16 @@ def cancel_together(meetings: Sequence[Meeting], *, reason: Bilingual, now: date
 def check_moments(moments: Sequence[Moment]) -> None:
     """Say on which day it is that something is wrong with the hours."""
     for moment in moments:
-        try:
+        with _named_by(moment):
             checked(moment)
-        except RuleBroken as refusal:
-            day = f"{moment.starts_on:%d.%m.%Y}." if moment.starts_on else ""
-            told = gettext("On %(day)s: %(sentence)s", day=day, sentence=str(refusal))
-            raise RuleBroken(told, about=refusal.about) from None
+
+
+@contextmanager
+def _named_by(moment: Moment) -> Iterator[None]:
+    """Say of which day's meeting it is that a rule is broken."""
+    try:
+        yield
+    except RuleBroken as refusal:
+        day = f"{moment.starts_on:%d.%m.%Y}." if moment.starts_on else ""
+        told = gettext("On %(day)s: %(sentence)s", day=day, sentence=str(refusal))
+        raise RuleBroken(told, about=refusal.about) from None

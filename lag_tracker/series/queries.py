@@ -25,7 +25,9 @@ def this_and_later(session: Session, meeting: Meeting, *, viewer: Viewer) -> lis
         session.scalars(
             select(Meeting)
             .where(changeable_meetings(viewer), or_(Meeting.id == meeting.id, still_ahead))
-            .options(selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group))
+            .options(
+                selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group), selectinload(Meeting.networks)
+            )
             .order_by(Meeting.starts_on, Meeting.id)
         )
     )

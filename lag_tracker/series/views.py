@@ -9,10 +9,16 @@ from werkzeug.wrappers import Response
 from lag_tracker.attendance.queries import each_once, members_on
 from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
-from lag_tracker.meetings.forms import CancelForm
-from lag_tracker.meetings.managed import changeable_meeting, groups_to_meet_with, last_meeting_of, networks_to_choose
+from lag_tracker.meetings.forms import CancelForm, MeetingOnPaper
+from lag_tracker.meetings.managed import (
+    changeable_meeting,
+    chosen_to_hold,
+    groups_to_hold,
+    groups_to_meet_with,
+    last_meeting_of,
+    networks_to_choose,
+)
 from lag_tracker.meetings.moments import moment_of, said_of_hours
-from lag_tracker.meetings.operations import Move, arranged
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting
 from lag_tracker.models.network import Network
@@ -67,25 +73,31 @@ def new(group: str) -> Response:
 @page(blueprint, lv="/sanaksmes/<slug>/serija", en="/meetings/<slug>/series", access=Access.MANAGER, methods=FORM)
 def change(slug: str) -> Response:
     """Let a manager change a meeting of a series, or it and all later ones."""
-    meeting = _meeting(slug)
-    together = this_and_later(db.session(), meeting, viewer=viewer())
-    form = TogetherForm(meeting)
-    invited = number_invited(db.session(), together, today=today())
+    session, meeting = db.session(), _meeting(slug)
+    together = this_and_later(session, meeting, viewer=viewer())
+    groups = groups_to_hold(session, meeting, viewer=viewer())
+    networks = networks_to_choose(session, groups, viewer=viewer(), chosen=meeting.networks)
+    form = TogetherForm(MeetingOnPaper(meeting))
+    form.offer(groups, networks, is_led=bool(meeting.groups) and not viewer().is_administrator)
+    invited = number_invited(session, together, today=today())
     if form.is_accepted():
         with form.rules():
-            meetings = [meeting] if form.scope.data is Scope.THIS else together
-            before = [arranged(one) for one in meetings]
-            number = change_together(
-                meetings, words=form.words, weekday=form.weekday.data, today=today(), now=utc_now()
+            changed = change_together(
+                [meeting] if form.scope.data is Scope.THIS else together,
+                words=form.words,
+                weekday=form.weekday.data,
+                groups=chosen_to_hold(meeting, offered=groups, chosen=form.group_ids, viewer=viewer()),
+                networks=[network for network in networks if network.id in form.networks.chosen],
+                viewer=viewer(),
+                today=today(),
+                now=utc_now(),
             )
-            said = [ngettext("%(num)d meeting was changed.", "%(num)d meetings were changed.", number)]
-            if invited and form.tells_invited.data:
-                moves = [(one, Move(was, arranged(one))) for one, was in zip(meetings, before, strict=True)]
-                told_of = [(one, move) for one, move in moves if move.before != move.after]
-                said += said_of(tell_of_moves(told_of, now=utc_now(), today=today()))
-            said += said_of_hours(map(moment_of, meetings))
-            return done(url_for("meetings.show", slug=slug), " ".join(said))
-    answers = answers_to(db.session(), together, today=today())
+            moves = [(one, move) for one, move in changed if move and invited and form.tells_invited.data]
+            told = tell_of_moves(moves, now=utc_now(), today=today())
+            said = ngettext("%(num)d meeting was changed.", "%(num)d meetings were changed.", len(changed))
+            hours = said_of_hours(moment_of(one) for one, _ in changed)
+            return done(url_for("meetings.show", slug=slug), " ".join([said, *said_of(told), *hours]))
+    answers = answers_to(session, together, today=today())
     return form_page("series/change.html", form, meeting=meeting, together=together, invited=invited, answers=answers)
 
 

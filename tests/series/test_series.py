@@ -14,13 +14,14 @@ from sqlalchemy.orm import selectinload
 
 from lag_tracker.database import db
 from lag_tracker.models.attendance import Attendance
-from lag_tracker.models.group import Group, Membership
-from lag_tracker.models.meeting import Meeting, MeetingSeries, MeetingState, Mode
+from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.group import Group, Membership, group_network
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingSeries, MeetingState, Mode
 from lag_tracker.models.rhythm import Nth, Pattern, Rhythm, Weekday
 from lag_tracker.models.traits import Audience
 from tests import factories
 from tests.reading import links, texts
-from tests.visitors import form_of, manager_of, send
+from tests.visitors import form_of, letters, manager_of, send
 
 NEW = "/en/groups/kekava/meetings/series"
 RULE: dict[str, Any] = {
@@ -224,6 +225,113 @@ def test_all_later_ones_are_joined_by_another_link(manager: FlaskClient, group: 
     assert send(manager, f"/en/meetings/{second.slug}/series", **new).status_code == 303
     found = [(one.join_url, one.join_audience.value, one.kind.value) for one in all_meetings()]
     assert found == [("https://meet.example/veca", "members", "local_group"), *[tuple(new.values())] * 2]
+
+
+def events_in(app: Flask, address: str) -> int:
+    """Return how many meetings a feed shows."""
+    return app.test_client(use_cookies=False).get(f"/kalendari/{address}.ics").text.count("BEGIN:VEVENT")
+
+
+def whose() -> list[tuple[list[str], list[str], Audience]]:
+    """Return of each meeting its groups, the leading one first, its networks, and for whom it is."""
+    db.session.expire_all()
+    found = db.session.scalars(
+        select(Meeting)
+        .options(selectinload(Meeting.meeting_groups).joinedload(MeetingGroup.group), selectinload(Meeting.networks))
+        .order_by(Meeting.starts_on)
+    )
+    return [([each.slug for each in one.groups], [each.slug for each in one.networks], one.audience) for one in found]
+
+
+def noted(noun: str, deed: Deed) -> list[int]:
+    """Return of which rows of a table the record of changes says that this was done to them."""
+    entries = select(AuditEntry.record_id).where(AuditEntry.noun == noun, AuditEntry.deed == deed)
+    return list(db.session.scalars(entries.order_by(AuditEntry.record_id)))
+
+
+def test_all_later_ones_are_for_another_audience(app: Flask, manager: FlaskClient, group: Group) -> None:
+    _first, second, third = make(manager)
+    assert noted("meeting", Deed.CHANGED) == []
+    address = f"/en/meetings/{second.slug}/series"
+    assert "the meetings disappear without a word. No letter tells of it." in manager.get(address).text
+    assert send(manager, address, audience="members").status_code == 303
+    assert [audience for _, _, audience in whose()] == [Audience.PUBLIC, Audience.MEMBERS, Audience.MEMBERS]
+    assert (events_in(app, "grupas/kekava"), letters()) == (1, [])
+    assert noted("meeting", Deed.CHANGED) == [second.id, third.id]
+
+
+def test_all_later_ones_are_held_with_other_groups(app: Flask, group: Group) -> None:
+    joining, single = factories.group("Ādaži", slug="adazi"), factories.group("Baldone", slug="baldone")
+    manager = manager_of(app, group, joining, single)
+    _first, second, third = make(manager)
+    send(manager, f"/en/meetings/{third.slug}/edit", others=[str(single.id)])
+    address = f"/en/meetings/{second.slug}/series"
+    assert send(manager, address, others=[str(joining.id)]).status_code == 303
+    assert [groups for groups, _, _ in whose()] == [["kekava"], ["kekava", "adazi"], ["kekava", "baldone", "adazi"]]
+    assert events_in(app, "grupas/adazi") == 2
+    send(manager, address, leading=str(joining.id), others=None)
+    assert [groups for groups, _, _ in whose()] == [["kekava"], ["adazi"], ["adazi", "baldone"]]
+    assert (events_in(app, "grupas/kekava"), events_in(app, "grupas/adazi")) == (1, 2)
+    assert noted("meeting_group", Deed.ERASED) == [second.id, third.id]
+
+
+def test_all_later_ones_are_part_of_other_networks(app: Flask, manager: FlaskClient, group: Group) -> None:
+    networks = [factories.network(name, slug=name.lower()) for name in ("Agri", "Cities", "Own")]
+    db.session.flush()
+    rows = [{"group_id": group.id, "network_id": network.id} for network in networks]
+    db.session.execute(group_network.insert(), rows)
+    db.session.commit()
+    agri, cities, own = (str(network.id) for network in networks)
+    _first, second, third = make(manager, networks=[agri])
+    send(manager, f"/en/meetings/{third.slug}/edit", networks=[agri, own])
+    assert send(manager, f"/en/meetings/{second.slug}/series", networks=[cities]).status_code == 303
+    assert [sorted(of) for _, of, _ in whose()] == [["agri"], ["cities"], ["cities", "own"]]
+    assert [events_in(app, f"tikli/{name}") for name in ("agri", "cities", "own")] == [1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        (
+            {"audience": "public"},
+            "On 12.03.2097.: Only who manages all groups of the meeting may show it to more people.",
+        ),
+        (
+            {"leading": "2"},
+            "On 12.03.2097.: Only who manages all groups of the meeting may choose which of them leads.",
+        ),
+    ],
+)
+def test_what_may_not_be_done_to_one_of_them_is_done_to_none(
+    app: Flask, group: Group, typed: dict[str, Any], sentence: str
+) -> None:
+    own, foreign = factories.group("Ādaži", slug="adazi"), factories.group("Baldone", slug="baldone")
+    manager = manager_of(app, group, own)
+    assert own.id == 2
+    _first, second, third = make(manager, audience="members")
+    db.session.add(MeetingGroup(meeting_id=third.id, group=foreign, position=2))
+    db.session.commit()
+    before = whose()
+    answer = send(manager, f"/en/meetings/{second.slug}/series", **typed)
+    assert (answer.status_code, sentence in texts(answer.text, "a", within="main")) == (422, True)
+    assert whose() == before
+
+
+def test_no_meeting_is_left_to_nobody(app: Flask, group: Group) -> None:
+    joining = factories.group("Ādaži", slug="adazi")
+    manager = manager_of(app, group, joining)
+    _first, second, third = make(manager, others=[str(joining.id)])
+    send(manager, f"/en/meetings/{third.slug}/edit", others=None, leading=str(joining.id))
+    answer = send(manager, f"/en/meetings/{second.slug}/series", others=None)
+    assert "On 12.03.2097.: A meeting belongs to a group or to a network." in answer.text
+    assert [groups for groups, _, _ in whose()] == [["kekava", "adazi"], ["kekava", "adazi"], ["adazi"]]
+
+
+def test_an_untouched_form_changes_no_meeting(manager: FlaskClient, group: Group) -> None:
+    first, *_later = make(manager)
+    answer = send(manager, f"/en/meetings/{first.slug}/series")
+    assert "0 meetings were changed." in manager.get(answer.location).text
+    assert {one.revision for one in all_meetings()} == {first.revision}
 
 
 def test_all_later_ones_move_to_another_day_of_the_week(manager: FlaskClient, group: Group) -> None:
