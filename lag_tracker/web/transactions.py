@@ -16,6 +16,8 @@ from lag_tracker.web.access import current_account, forget_who_asks
 
 #: Name of the hidden field that bears a form's key.
 SUBMISSION = "submission"
+#: Kind of the message that tells the browser which form was saved, so that it forgets what it kept of that one.
+SAVED = "saved"
 KEY = re.compile(r"[A-Za-z0-9_-]{1,43}")
 
 
@@ -43,6 +45,7 @@ def _start_anew() -> None:
     """Forget all that was read, and what was going to be said, as if the request came only now."""
     db.session.rollback()
     forget_who_asks()
+    g.pop("said", None)
     if current_account():
         session.pop("_flashes", None)
 
@@ -50,13 +53,22 @@ def _start_anew() -> None:
 def _once(view: Callable[..., Any], values: dict[str, Any]) -> Response:
     earlier = _earlier_result()
     if earlier is not None:
+        _say([(SAVED, request.form[SUBMISSION])])
         return redirect(earlier, 303)
     response = make_response(view(**values))
     if response.status_code < 400:  # noqa: PLR2004 -- HTTP's own border between success and errors
         db.session.commit()
+        _say(g.pop("said", []))
     else:
         db.session.rollback()
     return response
+
+
+def _say(said: list[tuple[str, str]]) -> None:
+    """Leave messages for the next page: only now is it true that something was saved."""
+    if current_account():
+        for kind, words in said:
+            flash(words, kind)
 
 
 def _earlier_result() -> str | None:
@@ -77,6 +89,5 @@ def done(address: str, message: str = "") -> Response:
     key, account = g.get("form_key"), current_account()
     if key:
         db.session.add(Submission(key=key, account_id=account.id if account else None, result=address[:500]))
-    if message and account:
-        flash(message)
+    g.said = [(kind, words) for kind, words in (("message", message), (SAVED, key)) if words]
     return redirect(address, 303)

@@ -5,6 +5,8 @@ const PREFIX = "draft:";
 const PAUSE = 400;
 // Goes with what was typed, so that a draft of an older record is not saved over what others saved since.
 const REVISION = "revision";
+// Names one opening of a form: what was sent under it is forgotten when a page says that just that was saved.
+const SUBMISSION = "submission";
 const form = document.querySelector("form[data-draft]");
 const offer = document.querySelector("template[data-draft-offer]");
 // From then on nothing is kept, also not what was typed a moment ago.
@@ -31,17 +33,17 @@ function fill(values) {
 
 function keep(key) {
   let waiting;
-  const save = (isSent) => {
-    if (!isSigningOut) localStorage.setItem(key, JSON.stringify({ values: typed(), isSent }));
+  const save = (sentAs) => {
+    if (!isSigningOut) localStorage.setItem(key, JSON.stringify({ values: typed(), sentAs }));
   };
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(save, PAUSE, false);
+    waiting = setTimeout(save, PAUSE, null);
   });
-  form.addEventListener("change", () => save(false));
+  form.addEventListener("change", () => save(null));
   form.addEventListener("submit", () => {
     clearTimeout(waiting);
-    save(true);
+    save(form.elements[SUBMISSION]?.value ?? null);
   });
 }
 
@@ -61,10 +63,9 @@ function propose(key) {
   form.before(notice);
 }
 
-// The page after saving says so; only then is what was sent forgotten.
-if (document.querySelector(".messages[data-saved]")) {
-  for (const key of keys()) if (read(key)?.isSent) localStorage.removeItem(key);
-}
+// The page after saving names the form; only then is what was sent with it forgotten. An error page names none.
+const saved = document.querySelector(".messages")?.dataset.saved?.split(" ") ?? [];
+for (const key of keys()) if (saved.includes(read(key)?.sentAs)) localStorage.removeItem(key);
 document.querySelector("form[data-sign-out]")?.addEventListener("submit", () => {
   isSigningOut = true;
   for (const key of keys()) localStorage.removeItem(key);

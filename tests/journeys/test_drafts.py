@@ -92,3 +92,19 @@ def test_a_draft_of_an_older_record_does_not_go_over_what_others_saved(visit: Vi
     expect(page.get_by_role("alert")).to_contain_text("saglabāja kāds cits")
     expect(page.get_by_label(TITLE)).to_have_value("Mans nosaukums")
     expect(page.get_by_label("Nosaukums angļu valodā")).to_have_value("Somebody else's title")
+
+
+def test_what_was_refused_is_offered_again_whatever_else_was_saved_meanwhile(visit: Visit, sign_in: SignIn) -> None:
+    sign_in(Role.MANAGER, GROUP)
+    page = visit("/temati/velosatiksme-parauga/labot")
+    page.get_by_label(TITLE).fill("Mans nosaukums")
+    page.get_by_label("Kopsavilkums latviešu valodā").fill("ā" * 200_000)
+    page.get_by_role("button", name="Saglabāt").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tas ir par lielu")
+    page = visit(FORM)
+    page.get_by_label(TITLE).fill("Cits temats")
+    page.get_by_role("button", name="Pievienot tematu").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cits temats")
+    page = visit("/temati/velosatiksme-parauga/labot")
+    page.get_by_role("button", name="Atgriezt").click()
+    expect(page.get_by_label(TITLE)).to_have_value("Mans nosaukums")
