@@ -76,6 +76,7 @@ from lag_tracker.web.readable import init_readable
 from lag_tracker.web.routes import init_routes
 from lag_tracker.web.settings import init_settings
 from lag_tracker.web.templates import init_templates
+from lag_tracker.web.typed import init_typed
 
 PAGES = (
     overview,
@@ -135,6 +136,7 @@ PARTS = (
     init_access,
     init_programs,
     init_forms,
+    init_typed,
     init_events,
     init_limits,
     init_security,

@@ -185,7 +185,7 @@ def _keep_private(response: Response) -> Response:
     """Keep pages made for one person out of every cache."""
     if response.mimetype == "text/html" and not response.cache_control.public:
         response.vary.add("Cookie")
-    if g.get("sign_in") is not None:
+    if g.get("sign_in") is not None or g.get("is_private"):
         response.headers["Cache-Control"] = "private, no-store"
     return response
 

@@ -61,7 +61,7 @@ class Form(FlaskForm):
 
         One that `is_fresh` stands beside another that was sent from its page, and knows nothing of that.
         """
-        sent = _kept_draft() if request.method == "GET" else request.form
+        sent = kept_draft() if request.method == "GET" else request.form
         super().__init__(  # type: ignore[no-untyped-call]  # Flask-WTF has no types
             formdata=None if is_fresh else sent, obj=record, **given
         )
@@ -207,7 +207,7 @@ class KeyButton(Button):
         csrf = False
 
 
-def _kept_draft() -> MultiDict[str, str] | None:
+def kept_draft() -> MultiDict[str, str] | None:
     """Return what somebody had typed into the form at this address, when they come back to it."""
     number, account = request.args.get("draft", ""), current_account()
     if account is None or not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004 -- what fits the database
@@ -216,6 +216,13 @@ def _kept_draft() -> MultiDict[str, str] | None:
         select(Draft).where(Draft.id == int(number), Draft.account_id == account.id, Draft.path == request.path)
     )
     return MultiDict(draft.fields) if draft else None
+
+
+def is_of_this_site() -> bool:
+    """Tell whether the browser says that a page of this site sent the form; some browsers say nothing."""
+    origin = request.headers.get("Origin")
+    is_same = request.headers.get("Sec-Fetch-Site") == "same-origin"
+    return is_same or (origin is not None and urlsplit(origin).netloc == request.host)
 
 
 def _refuse_foreign_forms() -> None:

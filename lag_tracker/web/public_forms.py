@@ -5,6 +5,7 @@ full of links, or too much from one place. Each refusal says what to do, and kee
 """
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,8 @@ MOST_LINKS = 2
 SENT_HERE = Limit("public form here", free=20, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=30))
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 TOO_MANY_TRIES = 429
+#: The field that no person meets.
+TRAP = "homepage"
 
 
 def _opened_now() -> str:
@@ -41,6 +44,13 @@ def _signer() -> TimestampSigner:
     settings = current_app.config["SETTINGS"]
     keys = [*reversed(settings.earlier_secret_keys), settings.secret_key]
     return TimestampSigner(keys, salt="public-form")
+
+
+def was_opened_here() -> bool:
+    """Tell whether what was sent was opened at this address as a form for everybody, however long ago."""
+    with suppress(BadSignature):
+        return _signer().unsign(request.form.get("opened", "")).decode() == request.endpoint
+    return False
 
 
 class PublicForm(Form):
@@ -67,7 +77,7 @@ class PublicForm(Form):
     @property
     def typed(self) -> list[Any]:
         """The fields that people fill in, in their order."""
-        return [field for field in super().typed if field.name != "homepage"]
+        return [field for field in super().typed if field.name != TRAP]
 
     @property
     def status(self) -> int:
