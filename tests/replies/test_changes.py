@@ -5,8 +5,10 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from icalendar import Calendar, Component
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from lag_tracker.database import db
 from lag_tracker.models.attendance import Reply
@@ -17,7 +19,7 @@ from lag_tracker.models.person import Person
 from tests import factories
 from tests.reading import texts
 from tests.replies.invited import NOW, ahead, answers, invite, letters, member
-from tests.visitors import form_of, link_in, manager_of, send, signed_in
+from tests.visitors import form_of, link_in, manager_of, send, send_at_once, signed_in
 
 EDIT = "/en/meetings/sanaksme/edit"
 CANCEL = "/en/meetings/sanaksme/cancel"
@@ -221,3 +223,69 @@ def test_a_meeting_of_the_past_is_corrected_quietly(app: Flask) -> None:
     )
     send(manager_of(app, lone), "/sanaksmes/klusa/labot", starts_on="2027-02-02")
     assert letters() == []
+
+
+def two_at_the_form(app: Flask, group: Group) -> tuple[FlaskClient, TestResponse]:
+    """Let a manager move the meeting while another has its form open; return the other with that form."""
+    first, second = manager_of(app, group), manager_of(app, group)
+    page = second.get(EDIT)
+    assert send(first, EDIT, starts_on="2027-03-19").status_code == 303
+    return second, page
+
+
+def test_a_move_that_another_writer_keeps_unseen_is_told_once(app: Flask, group: Group) -> None:
+    second, page = two_at_the_form(app, group)
+    refused = send(second, EDIT, page=page, summary_lv="Par velosipēdiem")
+    assert (refused.status_code, len(letters())) == (409, 1)
+    saved = send(second, EDIT, page=refused)
+    assert (saved.status_code, "letter" in second.get(saved.location).text) == (303, False)
+    assert [letter.subject for letter in letters()] == ["Another time: Velo & ceļi, now 19 Mar 2027"]
+
+
+def test_who_takes_over_the_move_of_another_tells_nobody_again(app: Flask, group: Group) -> None:
+    second, page = two_at_the_form(app, group)
+    refused = send(second, EDIT, page=page, starts_on="2027-03-26")
+    assert (refused.status_code, len(letters())) == (409, 1)
+    assert send(second, EDIT, page=refused, take_saved=["starts_on"]).status_code == 303
+    assert [letter.subject for letter in letters()] == ["Another time: Velo & ceļi, now 19 Mar 2027"]
+
+
+def test_who_moves_it_otherwise_tells_from_when_to_when(app: Flask, group: Group) -> None:
+    second, page = two_at_the_form(app, group)
+    assert send(second, EDIT, page=send(second, EDIT, page=page, starts_on="2027-03-26")).status_code == 303
+    told = [letter.text.partition("It was: ")[2].partition("\n")[0] for letter in letters()]
+    assert told == ["Friday, 12 March 2027, 18:00–20:00", "Friday, 19 March 2027, 18:00–20:00"]
+
+
+def test_who_moves_it_to_the_same_day_tells_nobody_again(app: Flask, group: Group) -> None:
+    second, page = two_at_the_form(app, group)
+    refused = send(second, EDIT, page=page, starts_on="2027-03-19")
+    assert send(second, EDIT, page=refused).status_code == 303
+    assert len(letters()) == 1
+
+
+def test_a_move_of_what_was_cancelled_meanwhile_is_told_to_nobody(app: Flask, group: Group) -> None:
+    first, second = manager_of(app, group), manager_of(app, group)
+    page = second.get(EDIT)
+    send(first, CANCEL, reason_lv="Lektors ir saslimis.")
+    refused = send(second, EDIT, page=page, starts_on="2027-03-19")
+    assert (refused.status_code, send(second, EDIT, page=refused).status_code) == (409, 303)
+    assert [letter.kind for letter in letters()] == ["meeting_cancelled"]
+
+
+def test_of_two_moves_at_the_same_moment_one_is_told(app: Flask, group: Group) -> None:
+    days = ("2027-03-19", "2027-03-26")
+    managers = [manager_of(app, group) for _ in days]
+    forms = [
+        (one, EDIT, form_of(one.get(EDIT)) | {"starts_on": [day]}) for one, day in zip(managers, days, strict=True)
+    ]
+    assert send_at_once(*forms) == [303, 409]
+    (letter,) = letters()
+    assert f"now {db.session.scalars(select(Meeting.starts_on)).one():%-d} Mar 2027" in letter.subject
+
+
+def test_of_two_cancellations_at_the_same_moment_one_is_told(app: Flask, group: Group) -> None:
+    managers = [manager_of(app, group) for _ in range(2)]
+    forms = [(one, CANCEL, form_of(one.get(CANCEL)) | {"reason_lv": ["Slimība."]}) for one in managers]
+    assert send_at_once(*forms)[0] == 303
+    assert [letter.kind for letter in letters()] == ["meeting_cancelled"]
