@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, request
+from flask import Blueprint, Flask, Response, abort, request, send_from_directory
 
 from lag_tracker.paths import STATIC
 from lag_tracker.web.access import Access
@@ -14,6 +14,7 @@ from lag_tracker.web.routes import address
 
 blueprint = Blueprint("assets", __name__)
 A_YEAR = 31_536_000
+A_DAY = 86_400
 ORDER = ("tokens", "base", "layout", "components/*", "print")
 
 
@@ -53,6 +54,13 @@ def site_css(digest: str) -> Response:
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
     return response
+
+
+@address(blueprint, "/favicon.ico", access=Access.PUBLIC)
+@address(blueprint, "/apple-touch-icon.png", access=Access.PUBLIC)
+def icon() -> Response:
+    """Answer the icon to programs that look for it where sites have always had it."""
+    return send_from_directory(STATIC / "img", "icon.png", max_age=A_DAY)
 
 
 def init_assets(app: Flask) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, TypeVar
+from urllib.parse import quote
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, current_app, redirect, request
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
+from werkzeug.wrappers import Response
 
 from lag_tracker.web.access import Access, guarded
 from lag_tracker.web.transactions import in_one_transaction
@@ -14,6 +17,9 @@ View = TypeVar("View", bound=Callable[..., Any])
 READING = ("GET",)
 FORM = ("GET", "POST")
 DEED = ("POST",)
+#: Signs that may stand in a path, and in a query, as they are (RFC 3986, 3.3 and 3.4).
+IN_PATHS = "/:@!$&'()*+,;="
+IN_QUERIES = f"{IN_PATHS}?%"
 
 
 def page(
@@ -47,14 +53,29 @@ def address(
 
 
 class Number(IntegerConverter):
-    """A whole number in an address, never larger than the databases can look up: what is longer names nothing."""
+    """A whole number in an address, never larger than the databases can look up: what is longer names nothing.
 
-    regex = r"\d{1,9}"
+    It is written in one way, so that a page has one address: no zeros before it, no digits of other scripts.
+    """
+
+    regex = "[1-9][0-9]{0,8}"
 
 
 def init_routes(app: Flask) -> None:
-    """Let `<int:…>` in addresses take only numbers that a record can have."""
+    """Let `<int:…>` in addresses take only numbers that a record can have, and a slash too many lead to the page."""
     app.url_map.converters["int"] = Number
+    app.before_request(_without_slash)
+
+
+def _without_slash() -> Response | None:
+    """Lead from an address with a slash at its end, as people type it, to the page that has none."""
+    path = f"/{request.path.strip('/')}"
+    is_unknown = isinstance(request.routing_exception, NotFound) and request.path.endswith("/")
+    if not is_unknown or request.method not in {"GET", "HEAD"} or not current_app.url_map.bind("").test(path):
+        return None
+    # A single slash begins it whatever was typed, and what a browser takes for one is quoted: it stays on this site.
+    query = f"?{quote(request.query_string, safe=IN_QUERIES)}" if request.query_string else ""
+    return redirect(f"{request.script_root}{quote(path, safe=IN_PATHS)}{query}", 308)
 
 
 def _behind_its_door(view: Callable[..., Any], access: Access, methods: tuple[str, ...]) -> Callable[..., Any]:
