@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Engine, Select, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from lag_tracker.models.account import Attempt
@@ -45,10 +45,22 @@ class LetterLimit(Limit):
     """A limit that keeps mailboxes from being filled; others keep secrets from being guessed, or spare the server."""
 
 
+@dataclass(frozen=True)
+class Quota:
+    """So many tries within a while; the next may come as soon as the first of them is that long ago.
+
+    For what is no secret and only costs the server work: many people may be behind one place on the network.
+    """
+
+    name: str
+    most: int
+    within: timedelta
+
+
 class Counted(NamedTuple):
     """What is limited, and for whom, such as an account or a place on the network."""
 
-    limit: Limit
+    limit: Limit | Quota
     who: str
 
     def key(self, secret: str) -> str:
@@ -72,8 +84,7 @@ def note_try(engine: Engine, counted: Sequence[Counted], *, secret: str, now: da
             for key in keys
         }
     with engine.begin() as connection:
-        others = {key: connection.execute(_others(key, row, now)).one() for key, row in rows.items()}
-        waits = [_not_before(limit, *others[key]) for key, limit in keys.items()]
+        waits = [_not_before(connection, limit, key, rows[key], now) for key, limit in keys.items()]
         not_before = max((moment for moment in waits if moment is not None and moment > now), default=None)
         if not_before is not None:
             connection.execute(delete(Attempt).where(Attempt.id.in_(rows.values())))
@@ -89,14 +100,16 @@ def note_more(session: Session, keys: Sequence[str], *, times: int, now: datetim
         session.execute(insert(Attempt), rows)
 
 
-def _others(key: str, own: int, now: datetime) -> Select[int, datetime | None]:
-    return select(func.count(), func.max(Attempt.tried_at)).where(
-        Attempt.counted_by == key, Attempt.id != own, Attempt.tried_at > now - KEPT
-    )
-
-
-def _not_before(limit: Limit, tries: int, last: datetime | None) -> datetime | None:
-    return last + limit.wait_after(tries) if last is not None else None
+def _not_before(connection: Connection, limit: Limit | Quota, key: str, own: int, now: datetime) -> datetime | None:
+    """Return from when on the try `own` may be carried out after the others under its key; None when there is none."""
+    kept = limit.within if isinstance(limit, Quota) else KEPT
+    others = (Attempt.counted_by == key, Attempt.id != own, Attempt.tried_at > now - kept)
+    if isinstance(limit, Quota):
+        latest = select(Attempt.tried_at).where(*others).order_by(Attempt.tried_at.desc())
+        first = connection.scalar(latest.offset(limit.most - 1).limit(1))
+        return first + limit.within if first else None
+    tries, last = connection.execute(select(func.count(), func.max(Attempt.tried_at)).where(*others)).one()
+    return last + limit.wait_after(tries) if last else None
 
 
 def forgive(session: Session, rows: Sequence[int]) -> None:

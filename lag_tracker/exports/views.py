@@ -64,7 +64,7 @@ from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.files import attachment
 from lag_tracker.web.language import reading_language
-from lag_tracker.web.limits import FILES_HERE, clock_of, count_here, too_many_page
+from lag_tracker.web.limits import FILES, clock_of, count_reader, too_many_page
 from lag_tracker.web.routes import page
 
 blueprint = Blueprint("exports", __name__)
@@ -85,7 +85,7 @@ def listing(
         @wraps(view)
         def answer(ending: str, **values: Any) -> Response:
             try:
-                _count()
+                count_reader(FILES)
             except TooManyTries as refusal:
                 return too_many_page(refusal, _too_many_words(refusal))
             found = view(**values)
@@ -102,13 +102,11 @@ def listing(
     return declare
 
 
-def _count() -> None:
-    """Count what people without an account take from one place."""
-    if current_account() is None:
-        count_here(FILES_HERE)
-
-
 def _too_many_words(refusal: TooManyTries) -> str:
+    if current_account():
+        return gettext(
+            "You saved many lists in a short time. The next one can be saved after %(time)s.", time=clock_of(refusal)
+        )
     return gettext(
         "Many lists were saved from your network in a short time. The next one can be saved after %(time)s.",
         time=clock_of(refusal),

@@ -14,7 +14,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_babel import gettext
 from sqlalchemy import select
 
-from lag_tracker.accounts.limits import Counted, LetterLimit, Limit, forgive, forgive_all, note_more, note_try
+from lag_tracker.accounts.limits import Counted, LetterLimit, Limit, Quota, forgive, forgive_all, note_more, note_try
 from lag_tracker.accounts.queries import normal_address
 from lag_tracker.database import db, utc_now
 from lag_tracker.errors import TooManyTries
@@ -31,8 +31,9 @@ LETTERS = LetterLimit("letter", free=3, first_wait=timedelta(minutes=5), longest
 LETTERS_HERE = LetterLimit("letter here", free=15, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=30))
 #: A link out of a letter, or a passkey: neither can be guessed, but trying costs the server work.
 LINKS_HERE = Limit("link here", free=30, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
-#: A whole list as a file, made for somebody without an account: it costs the server more than any page.
-FILES_HERE = Limit("file here", free=60, first_wait=timedelta(minutes=1), longest_wait=timedelta(minutes=15))
+#: A whole list as a file costs the server more than any page. It is counted for an account, and for a place where
+#: nobody signed in, behind which a whole town hall may sit.
+FILES = Quota("file", most=300, within=timedelta(hours=1))
 
 #: A network that is one household or office gives out this many bits of its IPv6 addresses itself.
 BITS_OF_A_NETWORK = 64
@@ -128,6 +129,12 @@ def limited(
 def count_here(here: Limit) -> None:
     """Count a try from the place the request comes from; raise TooManyTries when it comes too early."""
     _note([Counted(here, _place())])
+
+
+def count_reader(quota: Quota) -> None:
+    """Count a try for the account that is signed in, or for the place; raise TooManyTries when there were too many."""
+    account = current_account()
+    _note([Counted(quota, f"account {account.id}" if account else _place())])
 
 
 def _secret() -> str:
