@@ -75,6 +75,7 @@ _COLUMNS: dict[str, Bilingual] = {
         ("collaborators", "sadarbības partneri", "collaborators"),
         ("confirmed_at", "adrese apstiprināta", "address confirmed"),
         ("contact_email", "saziņas e-pasts", "office address"),
+        ("count", "skaits", "how many"),
         ("country", "valsts", "country"),
         ("create_datetime", "izveidots", "created"),
         ("created_at", "izveidots", "created"),

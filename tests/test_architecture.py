@@ -42,8 +42,8 @@ EXTRA_FILES = {
     "api": {"shapes", "proceedings", "places", "records", "narrowing", "sorts", "description"},
     # What each list holds as a table, how its cells are written, and the lists of people.
     "exports": {"tables", "contacts", "columns", "pages"},
-    # What a record of changes is called, and who may read of it.
-    "audit": {"readers", "words"},
+    # What is written down, who may read of it, and what it is called.
+    "audit": {"scope", "readers", "words"},
     # How what is kept about somebody is read, and by what a person is found in texts.
     "privacy": {"traces", "words"},
     # A letter as an e-mail message, and how it leaves.
@@ -119,6 +119,7 @@ LAYERS_IN_A_FEATURE = {
     "words": 65,
     "managed": 40,
     "readers": 40,
+    "scope": 40,
     "bodies": 50,
     "gathered": 50,
     "selections": 50,

@@ -3,6 +3,7 @@
 import re
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 from flask_babel import gettext
@@ -10,6 +11,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.queries import token_digest
+from lag_tracker.audit.operations import note_signed_out
 from lag_tracker.errors import RuleBroken
 from lag_tracker.models.account import Account, SignIn, SignInLink
 from lag_tracker.models.calendar_token import CalendarToken
@@ -59,12 +61,13 @@ def end_sign_in(sign_in: SignIn, *, now: datetime) -> None:
 
 def end_sign_ins(account: Account, *, session: Session, now: datetime, but: SignIn | None = None) -> None:
     """End all of an account's sign-ins on all devices, except `but`."""
-    session.execute(
+    ended: Any = session.execute(
         update(SignIn)
         .where(SignIn.account_id == account.id, SignIn.ended_at.is_(None))
         .where(SignIn.id != (but.id if but else 0))
         .values(ended_at=now)
     )
+    note_signed_out(session, account.id, number=ended.rowcount)
 
 
 def make_sign_in_link(account: Account, *, session: Session, until: datetime) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import Table, insert, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from lag_tracker.audit.readers import are_found_later, groups_concerned, let_read, still_there
+from lag_tracker.audit.scope import AUDITED, CONSEQUENCES, COUNT, LIST, SECRETS, SILENT, SPEAKING, TELLING, WORDS
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 from lag_tracker.models.changes import let_go
@@ -18,104 +19,14 @@ from lag_tracker.models.changes import let_go
 ACTOR = "account_id"
 #: Key in `session.info` that has changes written down which no account makes, as those of the program.
 BY_PROGRAM = "by_program"
-#: Columns that are secrets: that they changed is written down, nothing else.
-SECRETS = frozenset({"mf_recovery_codes", "password", "tf_totp_secret"})
-
-#: Tables whose rows people make and change. What is worked out from them, and what only counts, is left out.
-AUDITED = frozenset(
-    {
-        "account",
-        "action",
-        "agenda_item",
-        "attendance",
-        "citation",
-        "comment",
-        "decision",
-        "group",
-        "group_role",
-        "initiative",
-        "initiative_state_change",
-        "invitation",
-        "letter",
-        "meeting",
-        "meeting_group",
-        "meeting_link",
-        "membership",
-        "milestone",
-        "municipality",
-        "network",
-        "organisation",
-        "partnership",
-        "passkey",
-        "person",
-        "proposal",
-        "site_settings",
-        "source",
-        "speaker",
-        "theme",
-        "topic",
-    }
-)
-#: Tables whose rows come with other changes, which are written down: only what people do to them later is.
-CONSEQUENCES = frozenset({"letter"})
-#: Tables whose rows say nothing about persons: their words stay in the record of changes when they go.
-_SPEAKING = frozenset(
-    {
-        "action",
-        "agenda_item",
-        "decision",
-        "group",
-        "initiative",
-        "meeting",
-        "meeting_link",
-        "milestone",
-        "municipality",
-        "network",
-        "organisation",
-        "source",
-        "theme",
-        "topic",
-    }
-)
-#: Columns of words, as far as a table has them, and what tells one decision or meeting from the next.
-_WORDS = ("name", "name_lv", "name_en", "title_lv", "title_en", "text_lv", "text_en", "number", "starts_on", "url")
-#: Columns that tell which record is gone, where it has no words or they are somebody's own.
-_TELLING = ("person_id", "organisation_id", "member_group_id", "group_id", "initiative_id", "meeting_id", "source_id")
+#: Key in `session.info` that has what is made written down as sent in by somebody without an account.
+BY_VISITOR = "by_visitor"
+#: In place of the record's number where an entry is about several at once.
+NO_RECORD = 0
 #: Key in `session.info` of what the flush that has begun deletes: (table, id) -> entry.
 _GOING = "going"
 #: Key in `session.info` of entries whose readers are known when all is written: table -> ids of entries.
 _UNREAD = "unread"
-#: Columns that say nothing to people, follow from others, or are secrets.
-SILENT = frozenset(
-    {
-        "backup_state",
-        "changed_at",
-        "credential_id",
-        "device_type",
-        "extensions",
-        "lastuse_datetime",
-        "public_key",
-        "sign_count",
-        "transports",
-        "created_at",
-        "due_at",
-        "fs_uniquifier",
-        "fs_webauthn_user_handle",
-        "id",
-        "import_key",
-        "last_error",
-        "message_id",
-        "name_sort",
-        "once",
-        "revision",
-        "slug",
-        "tf_last_counter",
-        "title_sort",
-        "token_hash",
-        "tries",
-        "uid",
-    }
-)
 
 
 def note_deeds(session: Session) -> None:
@@ -123,9 +34,10 @@ def note_deeds(session: Session) -> None:
     if not _is_noted(session):
         return
     by_link = ACTOR in session.info and session.info[ACTOR] is None
+    made = Deed.SENT_IN if BY_VISITOR in session.info else Deed.CREATED
     changed = Deed.BY_LINK if by_link else Deed.CHANGED
     deeds = [
-        *((record, Deed.CREATED) for record in _audited(session.new) if _table(record) not in CONSEQUENCES),
+        *((record, made) for record in _audited(session.new) if _table(record) not in CONSEQUENCES),
         *((record, changed) for record in _audited(session.dirty) if session.is_modified(record)),
     ]
     found = [entry for record, deed in deeds if (entry := _entry(session, record, deed))]
@@ -158,7 +70,34 @@ def forget_deeds(session: Session) -> None:
 def note_export(session: Session, *, listed: str, noun: str, record_id: int, groups: Iterable[int]) -> None:
     """Write down that an account took a list with personal data, such as "members", out of the application."""
     if ACTOR in session.info:
-        _insert(session, [_Entry(Deed.EXPORTED, noun, record_id, {"list": [None, listed]}, set(groups))])
+        _insert(session, [_Entry(Deed.EXPORTED, noun, record_id, {LIST: [None, listed]}, set(groups))])
+
+
+def note_together(session: Session, deed: Deed, counts: Mapping[str, int], *, person_id: int | None = None) -> None:
+    """Write down what was done to several records at once, table -> how many; with whose they were, if one person's.
+
+    The program does some of it by itself, so it is written down whoever asks.
+    """
+    told = {"person_id": [None, person_id]} if person_id else {}
+    groups = groups_concerned(session.connection(), "person", {"id": person_id}) if person_id else set()
+    entries = [
+        _Entry(deed, noun, NO_RECORD, {COUNT: [None, number], **told}, groups) for noun, number in counts.items()
+    ]
+    _insert(session, [entry for entry in entries if entry.changes[COUNT][1]])
+
+
+def note_signed_out(session: Session, account_id: int, *, number: int) -> None:
+    """Write down that so many sign-ins of an account were ended at once."""
+    if number:
+        _insert(session, [_Entry(Deed.SIGNED_OUT, "account", account_id, {COUNT: [None, number]}, set())])
+
+
+def note_taken_up(session: Session, record: Base, **values: Any) -> None:
+    """Write down that a statement gave columns of a record, which were empty, these values."""
+    state: Any = inspect(record)
+    groups = groups_concerned(session.connection(), _table(record), state.dict)
+    changes = {name: [None, _plain(value)] for name, value in values.items()}
+    _insert(session, [_Entry(Deed.CHANGED, _table(record), state.identity[0], changes, groups)])
 
 
 def act_as_program(session: Session) -> None:
@@ -166,8 +105,19 @@ def act_as_program(session: Session) -> None:
     session.info[BY_PROGRAM] = True
 
 
+def act_as_visitor(session: Session) -> None:
+    """Have what follows written down as sent in by somebody without an account."""
+    session.info[BY_VISITOR] = True
+
+
+def forget_actor(session: Session) -> None:
+    """Have nothing more written down, because it is not known any more who does it."""
+    for key in (ACTOR, BY_PROGRAM, BY_VISITOR):
+        session.info.pop(key, None)
+
+
 def _is_noted(session: Session) -> bool:
-    return ACTOR in session.info or BY_PROGRAM in session.info
+    return not session.info.keys().isdisjoint((ACTOR, BY_PROGRAM, BY_VISITOR))
 
 
 class _Entry(NamedTuple):
@@ -217,6 +167,9 @@ def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
     changes = _changes(record)
     if changes and deed is Deed.BY_LINK:
         changes |= _who_holds_the_link(record)
+    if deed is Deed.SENT_IN:
+        # What a stranger wrote stands in the record alone: a manager may delete it without an answer.
+        changes = {name: values for name, values in changes.items() if name in TELLING}
     if not changes:
         return None
     state: Any = inspect(record)
@@ -233,7 +186,7 @@ def _who_holds_the_link(record: Base) -> dict[str, Any]:
 
 def _left_behind(noun: str, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what is written down of a row that goes: what it said, or whose it was."""
-    names = _WORDS if noun in _SPEAKING else _TELLING
+    names = WORDS if noun in SPEAKING else TELLING
     return {name: [_plain(row[name]), None] for name in names if row.get(name)}
 
 

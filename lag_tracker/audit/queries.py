@@ -14,7 +14,7 @@ from lag_tracker.models.account import Account
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem, Speaker
 from lag_tracker.models.attendance import Attendance
-from lag_tracker.models.audit import AuditEntry, Deed, audit_group
+from lag_tracker.models.audit import MADE, AuditEntry, Deed, audit_group
 from lag_tracker.models.bilingual import Bilingual, Text
 from lag_tracker.models.comment import Comment
 from lag_tracker.models.decision import Decision
@@ -131,13 +131,13 @@ def last_turns(session: Session, referred: dict[str, set[int]]) -> dict[tuple[st
     """Return when numbers were last given to a record, (table, id) -> turn; one statement for each table."""
     found: dict[tuple[str, int], Turn] = {}
     erased_by = func.max(case((AuditEntry.deed == Deed.ERASED, AuditEntry.id)))
-    given_at = func.max(case((AuditEntry.deed == Deed.CREATED, AuditEntry.done_at)))
+    given_at = func.max(case((AuditEntry.deed.in_(MADE), AuditEntry.done_at)))
     for table, numbers in referred.items():
         noun = _NAMED_LIKE.get(table, table)
         turns = (
             select(AuditEntry.record_id, erased_by, given_at)
             .where(AuditEntry.noun == noun, AuditEntry.record_id.in_(numbers))
-            .where(AuditEntry.deed.in_([Deed.CREATED, Deed.ERASED]))
+            .where(AuditEntry.deed.in_([*MADE, Deed.ERASED]))
             .group_by(AuditEntry.record_id)
         )
         found |= {(table, number): Turn(*turn) for number, *turn in session.execute(turns)} if numbers else {}

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 from flask_babel import gettext
 
-from lag_tracker.audit.operations import AUDITED
 from lag_tracker.audit.queries import PAGE, entries_of, has_readable_changes, last_turns, latest_entries, names_of
+from lag_tracker.audit.scope import AUDITED, COUNTED
 from lag_tracker.audit.words import holder_of_link, names_then, referred, shown_changes
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group, managed_groups
@@ -49,7 +49,7 @@ def index() -> str:
 def narrowed() -> tuple[Group | None, Narrowing]:
     """Return the group whose changes the address asks for, and what else it asks."""
     lang = reading_language()
-    nouns = {noun: starting_capital(noun_words(noun, lang)) for noun in AUDITED}
+    nouns = {noun: starting_capital(noun_words(noun, lang)) for noun in AUDITED | COUNTED}
     records = words_among(dict(sorted(nouns.items(), key=lambda noun: sort_key(noun[1]))))
     deeds = kinds_among(Deed, Deed)
     by = Narrowing(
@@ -115,7 +115,9 @@ def _who(entry: AuditEntry, names: dict[tuple[str, int], Text]) -> str:
     if entry.deed is Deed.BY_LINK:
         holder = names.get(("person", holder_of_link(entry) or 0))
         return holder.words if holder else gettext("The receiver of a letter")
-    return gettext("The program")
+    if entry.deed is Deed.SENT_IN:
+        return gettext("Visitor")
+    return gettext("The program or an account that is gone")
 
 
 def _row(entry: AuditEntry, names: dict[tuple[str, int], Text], lang: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from babel.dates import get_timezone_location
 from sqlalchemy import Enum, Table
 
 from lag_tracker.audit.queries import Turn
+from lag_tracker.audit.scope import COUNT, LIST
 from lag_tracker.database import Base
 from lag_tracker.labels import label
 from lag_tracker.models.audit import AuditEntry, Deed
@@ -17,8 +18,6 @@ from lag_tracker.web.clock import clock_time
 from lag_tracker.web.formatting import short_date
 from lag_tracker.words import column_words
 
-#: What an entry about an export says beside its columns: which list it was.
-LIST = "list"
 _LISTS: dict[str, Bilingual] = {
     "accounts": Bilingual("konti", "accounts"),
     "attendance": Bilingual("klātesošie", "attendance"),
@@ -45,10 +44,10 @@ class ShownChange(NamedTuple):
 def referred_table(noun: str, column: str) -> str | None:
     """Return the table that a column's numbers are of, None when they are no numbers of records."""
     table: Table = Base.metadata.tables[noun]
-    if column == LIST:
+    if column in {COUNT, LIST}:
         return None
     if column not in table.c:
-        return {"presenters": "speaker"}.get(column, column.removesuffix("s"))
+        return {"presenters": "speaker"}.get(column, column.removesuffix("s").removesuffix("_id"))
     return next((key.column.table.name for key in table.c[column].foreign_keys), None)
 
 
@@ -56,7 +55,8 @@ def referred(entries: Iterable[AuditEntry]) -> dict[str, set[int]]:
     """Return the records that changes refer to and that entries are about: table -> ids."""
     found: dict[str, set[int]] = {}
     for entry in entries:
-        found.setdefault(entry.noun, set()).add(entry.record_id)
+        if entry.is_of_one:
+            found.setdefault(entry.noun, set()).add(entry.record_id)
         for column, values in entry.changes.items():
             table = referred_table(entry.noun, column)
             if table and values:
@@ -111,7 +111,7 @@ def _one_in_words(noun: str, column: str, value: Any, lang: str) -> str:
     if isinstance(value, bool):
         return (_YES if value else _NO).read_in(lang).words
     said = {LIST: _LISTS, "language": _LANGUAGES}.get(column, {}).get(value)
-    if said or column == LIST:
+    if said or column in {COUNT, LIST}:
         return said.read_in(lang).words if said else str(value)
     if column == "time_zone":
         return get_timezone_location(value, locale=lang, return_city=True)

@@ -16,7 +16,7 @@ from lag_tracker.models.comment import Comment, CommentState
 from lag_tracker.models.group import Group
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting
-from lag_tracker.web.access import Access, signed_in_account, viewer
+from lag_tracker.web.access import Access, act_without_account, signed_in_account, viewer
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
 from lag_tracker.web.routes import DEED, FORM, page
@@ -91,6 +91,7 @@ def _as_anybody(record: Record, for_members: str) -> Response:
         return redirect(url_for(for_members, slug=record.slug), 303)
     form = PublicCommentForm()
     if form.is_accepted():
+        act_without_account()
         with form.rules():
             say_as_anybody(
                 record,

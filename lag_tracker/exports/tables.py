@@ -267,11 +267,18 @@ def changes_table(rows: Iterable[dict[str, Any]]) -> Listing:
             gettext("When"): lambda row: clock_time(row["entry"].done_at),
             gettext("Who"): itemgetter("who"),
             gettext("Record"): lambda row: starting_capital(row["noun"]),
-            gettext("Name"): lambda row: row["name"].words if row["name"] else f"#{row['entry'].record_id}",
+            gettext("Name"): _name_of_record,
             gettext("What was done"): lambda row: label_of(row["entry"].deed),
             gettext("Changes"): lambda row: "; ".join(map(_change, row["changes"])) or None,
         },
     )
+
+
+def _name_of_record(row: dict[str, Any]) -> str | None:
+    """Return what the record is called that a change is about; None where it is about several."""
+    if row["name"]:
+        return str(row["name"].words)
+    return f"#{row['entry'].record_id}" if row["entry"].is_of_one else None
 
 
 def _change(change: ShownChange) -> str:

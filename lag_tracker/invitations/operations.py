@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.operations import make_account
 from lag_tracker.accounts.queries import find_account, normal_address, token_digest
+from lag_tracker.audit.operations import note_taken_up
 from lag_tracker.errors import RuleBroken
 from lag_tracker.invitations.queries import find_open_invitation, has_role
 from lag_tracker.models.account import Account, GroupRole, Role
@@ -122,6 +123,11 @@ def use_invitation(session: Session, token: str, *, now: datetime) -> Invitation
         .values(accepted_at=now)
         .returning(Invitation)
     ).one_or_none()
+
+
+def note_use(invitation: Invitation, *, session: Session) -> None:
+    """Have it written down that an invitation was used: the statement that decided it is seen by nobody else."""
+    note_taken_up(session, invitation, accepted_at=invitation.accepted_at)
 
 
 def take_up(invitation: Invitation, *, session: Session, now: datetime) -> tuple[Account, bool]:

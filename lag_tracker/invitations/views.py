@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from lag_tracker.accounts.limits import LetterLimit
 from lag_tracker.accounts.queries import find_account, normal_address
 from lag_tracker.accounts.views import enter
-from lag_tracker.audit.operations import ACTOR, act_as_program
+from lag_tracker.audit.operations import act_as_program
 from lag_tracker.database import db, utc_now
 from lag_tracker.groups.queries import changeable_group
 from lag_tracker.invitations.forms import AcceptForm, InvitationForm
@@ -19,6 +19,7 @@ from lag_tracker.invitations.operations import (
     add_newcomer,
     invite,
     note_address,
+    note_use,
     send_again,
     take_up,
     use_invitation,
@@ -29,7 +30,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.person import Person
 from lag_tracker.people.queries import changeable_person
-from lag_tracker.web.access import Access, current_account, viewer
+from lag_tracker.web.access import Access, act_as, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.events import note_event
 from lag_tracker.web.forms import Button, form_page
@@ -186,7 +187,8 @@ def _accept(token: str, form: AcceptForm) -> Any:
     used.email = used.email or normal_address(str(form.email.data))
     account, is_new = take_up(used, session=db.session(), now=utc_now())
     # Whoever holds the link is the account now, and took the role themselves.
-    db.session().info[ACTOR] = account.id
+    act_as(account)
+    note_use(used, session=db.session())
     note_event("role_given", account=account.id, group=used.group_id, role=used.role)
     if used.is_for_administrator:
         current_app.config["SETTINGS"].first_link.unlink(missing_ok=True)

@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Delete, Update, delete, exists, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Delete, Select, Update, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from lag_tracker.audit.operations import note_together
 from lag_tracker.database import Base
 from lag_tracker.letters.post import delete_files_before
 from lag_tracker.models.account import Account, Attempt, SignIn, SignInLink
@@ -32,6 +33,8 @@ from lag_tracker.site_settings import Terms
 ERASED_NAME = "Bijušais dalībnieks Nr. {number}"
 #: No limit counts tries that are older; whatever is set, they serve nobody any more.
 ATTEMPTS_COUNT = timedelta(days=1)
+#: Tables whose rows only count, or tell one form from the next; that they go is nothing that anybody would look for.
+COUNTERS = frozenset({"attempt", "submission"})
 
 
 class Posted(NamedTuple):
@@ -55,26 +58,30 @@ def erase_person(
     instead, sought = ERASED_NAME.format(number=person.id), traces_of(session, person)
     for mention in mentions:
         _replace(session, mention, sought, instead)
-    _forget_in_changes(session, sought, instead)
+    gone = {"audit_entry": _forget_in_changes(session, sought, instead)}
     account = session.scalar(select(Account).where(Account.person_id == person.id))
     addresses = addresses_of(session, person, account)
-    _forget_drafts(session, sought)
+    gone["draft"] = _forget_drafts(session, sought)
     if account is not None:
         session.delete(account)
     own_letters = or_(Letter.person_id == person.id, Letter.to_email.in_(addresses))
     posted = Posted(addresses, set(session.scalars(select(Letter.id).where(own_letters))))
-    session.execute(delete(Letter).where(own_letters))
-    session.execute(delete(Invitation).where(or_(Invitation.person_id == person.id, Invitation.email.in_(addresses))))
-    session.execute(
-        update(Proposal)
-        .where(Proposal.proposer_email.in_(addresses))
-        .values(proposer_email=None, proposer_name=None)
-        .execution_options(synchronize_session=False)
-    )
+    gone["letter"] = _touched(session, delete(Letter).where(own_letters))
+    invited = or_(Invitation.person_id == person.id, Invitation.email.in_(addresses))
+    gone["invitation"] = _touched(session, delete(Invitation).where(invited))
+    left = update(Proposal).where(Proposal.proposer_email.in_(addresses))
+    gone["proposal"] = _touched(session, left.values(proposer_email=None, proposer_name=None))
+    note_together(session, Deed.FORGOTTEN, gone, person_id=person.id)
     person.name, person.erased_at = instead, now
     person.email = person.phone = person.position_lv = person.position_en = None
     person.name_is_public = person.wants_letters = False
     return posted
+
+
+def _touched(session: Session, statement: Delete | Update) -> int:
+    """Carry a statement out, and return how many rows it touched."""
+    result: Any = session.execute(statement.execution_options(synchronize_session=False))
+    return int(result.rowcount)
 
 
 def _leave_groups(session: Session, person: Person, today: date) -> None:
@@ -103,7 +110,8 @@ def _replace(session: Session, mention: Mention, sought: Traces, instead: str) -
         setattr(record, mention.column, None if text == GONE and column.nullable else text)
 
 
-def _forget_in_changes(session: Session, sought: Traces, instead: str) -> None:
+def _forget_in_changes(session: Session, sought: Traces, instead: str) -> int:
+    """Take the name out of the record of changes; return from how many entries it went."""
     session.flush()
     entries = session.execute(select(AuditEntry.id, AuditEntry.changes).execution_options(yield_per=BATCH))
     cleared = {
@@ -111,13 +119,14 @@ def _forget_in_changes(session: Session, sought: Traces, instead: str) -> None:
     }
     for number, after in cleared.items():
         session.execute(update(AuditEntry).where(AuditEntry.id == number).values(changes=after))
+    return len(cleared)
 
 
-def _forget_drafts(session: Session, sought: Traces) -> None:
+def _forget_drafts(session: Session, sought: Traces) -> int:
     """Delete what was typed or uploaded and not saved, where a person stands in it: names may be turned or in parts."""
     drafts = session.execute(select(Draft.id, Draft.fields)).all()
     theirs = [number for number, fields in drafts if sought.may_stand_in(_texts(fields))]
-    session.execute(delete(Draft).where(Draft.id.in_(theirs)).execution_options(synchronize_session=False))
+    return _touched(session, delete(Draft).where(Draft.id.in_(theirs)))
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -130,16 +139,16 @@ def _texts(value: Any) -> Iterator[str]:
 
 
 def apply_terms(session: Session, terms: Terms, *, now: datetime) -> dict[str, int]:
-    """Delete what has been kept for long enough; return how many rows of each table were touched."""
+    """Delete what has been kept for long enough; return how many rows of each table were touched, which is noted."""
     gone: dict[str, int] = {}
     for noun, days, statement in _expiries(terms, now):
         if days:
-            result: Any = session.execute(statement.execution_options(synchronize_session=False))
-            gone[noun] = gone.get(noun, 0) + result.rowcount
+            gone[noun] = gone.get(noun, 0) + _touched(session, statement)
     if terms.attendance:
         gone["attendance"] = _forget_attendance(session, now - timedelta(days=terms.attendance))
     if terms.contacts:
         gone["person"] = _forget_contacts(session, now - timedelta(days=terms.contacts))
+    note_together(session, Deed.EXPIRED, {noun: number for noun, number in gone.items() if noun not in COUNTERS})
     return {noun: number for noun, number in gone.items() if number}
 
 
@@ -177,16 +186,42 @@ def _left_names(before: datetime) -> Iterator[tuple[str, Update]]:
     yield "comment", update(Comment).where(Comment.author_name.is_not(None), unseen).values(author_name=None)
 
 
+#: Entries about who was invited, answered and came.
+_OF_ATTENDANCE = AuditEntry.noun == Attendance.__tablename__
+
+
 def _forget_attendance(session: Session, met_before: datetime) -> int:
-    """Take the names from the attendance of meetings before that day."""
+    """Take the names from the attendance of meetings before that day, and from what is written down of it."""
     met = select(Meeting.id).where(Meeting.starts_on < met_before.date())
+    _forget_who_answered(session, met)
     named = session.scalars(
         select(Attendance).where(Attendance.person_id.is_not(None), Attendance.meeting_id.in_(met))
     ).all()
     # One by one through the session, so that the calendars of those who were invited follow.
     for attendance in named:
         attendance.person_id, attendance.is_nameless = None, True
+    session.flush()
+    _forget_attendance_in_changes(session, met_before)
     return len(named)
+
+
+def _forget_who_answered(session: Session, met: Select[int]) -> None:
+    """Take the account from entries of the record of changes by which people answered for themselves."""
+    same = (Attendance.id == AuditEntry.record_id) & (Account.id == AuditEntry.account_id)
+    own = select(1).where(same, Account.person_id == Attendance.person_id, Attendance.meeting_id.in_(met))
+    entries = update(AuditEntry).where(_OF_ATTENDANCE, own.correlate(AuditEntry).exists())
+    _touched(session, entries.values(account_id=None))
+
+
+def _forget_attendance_in_changes(session: Session, before: datetime) -> None:
+    """Take the people from entries about attendance that bears no names any more, or that are as old themselves."""
+    nameless = select(Attendance.id).where(Attendance.is_nameless)
+    is_late = or_(AuditEntry.done_at < before, AuditEntry.record_id.in_(nameless))
+    names_somebody = AuditEntry.changes["person_id"].as_string().is_not(None)
+    entries = session.execute(select(AuditEntry.id, AuditEntry.changes).where(_OF_ATTENDANCE, is_late, names_somebody))
+    for number, changes in entries.all():
+        left = {name: values for name, values in changes.items() if name != "person_id"}
+        session.execute(update(AuditEntry).where(AuditEntry.id == number).values(changes=left))
 
 
 def _forget_contacts(session: Session, seen_before: datetime) -> int:

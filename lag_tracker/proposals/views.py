@@ -22,7 +22,7 @@ from lag_tracker.proposals.queries import (
     proposals_by,
     waiting_proposals,
 )
-from lag_tracker.web.access import Access, signed_in_account, viewer
+from lag_tracker.web.access import Access, act_without_account, signed_in_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.forms import Button, form_page
 from lag_tracker.web.language import reading_language
@@ -69,6 +69,7 @@ def public(group: str) -> Response:
         return redirect(url_for(".new", group=group), 303)
     form = PublicProposalForm()
     if form.is_accepted():
+        act_without_account()
         with form.rules():
             who = Proposer(None, form.name.data, form.email.data)
             propose(owner, session=session, what=form.proposed(reading_language()), who=who, now=utc_now())

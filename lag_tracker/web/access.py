@@ -25,7 +25,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
-from lag_tracker.audit.operations import ACTOR, BY_PROGRAM
+from lag_tracker.audit.operations import ACTOR, act_as_visitor, forget_actor
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, SignIn
 from lag_tracker.models.submission import Draft
@@ -99,13 +99,23 @@ def act_by_link() -> None:
         db.session().info[ACTOR] = None
 
 
+def act_without_account() -> None:
+    """Have what this request makes written down as sent in by a visitor, unless an account does it."""
+    if current_account() is None:
+        act_as_visitor(db.session())
+
+
+def act_as(account: Account) -> None:
+    """Have what this request changes written down as done by an account that is not signed in, or not yet."""
+    db.session().info[ACTOR] = account.id
+
+
 def forget_who_asks() -> None:
     """Read the account anew at the next question, because what was read went with its transaction."""
     # The last is a note that Flask-Login keeps of what it was told.
     for note in ("sign_in", "viewer", "_login_user"):
         g.pop(note, None)
-    db.session().info.pop(ACTOR, None)
-    db.session().info.pop(BY_PROGRAM, None)
+    forget_actor(db.session())
 
 
 def read_as_nobody() -> None:

@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import configure_mappers
 
-from lag_tracker.audit.operations import ACTOR, AUDITED, SILENT
+from lag_tracker.audit.operations import ACTOR
+from lag_tracker.audit.scope import AUDITED, SILENT
 from lag_tracker.audit.words import value_in_words
 from lag_tracker.database import Base, db
 from lag_tracker.models.account import Account, Role
