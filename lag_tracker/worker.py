@@ -17,13 +17,14 @@ from zoneinfo import ZoneInfo
 from flask import Flask, url_for
 from sqlalchemy.exc import DBAPIError
 
+from lag_tracker.audit.operations import act_as_program
 from lag_tracker.chores.operations import take_chore
 from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.letters.messages import ABOUT_MEETINGS, Written, as_message
 from lag_tracker.letters.operations import MOST_TRIES, note_not_sent, note_sent, take_letter
 from lag_tracker.letters.post import NotNow, Post, Refused, letter_folder, open_post
-from lag_tracker.privacy.operations import apply_terms, tidy_letters
+from lag_tracker.privacy.operations import apply_terms, let_go_of_erased, tidy_letters
 from lag_tracker.replies.letters import send_reminders
 from lag_tracker.web.personal_links import OPT_OUT, signed
 from lag_tracker.web.settings import fresh_settings
@@ -98,6 +99,12 @@ def _forget(settings: Settings, now: datetime) -> None:
     tidy_letters(letter_folder(settings), settings.terms, now=now)
 
 
+def _let_go(_settings: Settings, _now: datetime) -> None:
+    """End what the erased still belong to; who did it is the program."""
+    act_as_program(db.session())
+    let_go_of_erased(db.session())
+
+
 def _remind(settings: Settings, now: datetime) -> None:
     """Write reminders of meetings, at hours at which a phone may ring."""
     local = now.astimezone(ZoneInfo(settings.time_zone))
@@ -106,7 +113,11 @@ def _remind(settings: Settings, now: datetime) -> None:
 
 
 #: What is done now and then, and how long after it was done last.
-CHORES = {"forget": (_forget, timedelta(days=1)), "remind": (_remind, timedelta(minutes=10))}
+CHORES = {
+    "forget": (_forget, timedelta(days=1)),
+    "let go": (_let_go, timedelta(days=1)),
+    "remind": (_remind, timedelta(minutes=10)),
+}
 
 
 def _take(clock: Clock) -> Written | None:

@@ -209,7 +209,7 @@ def test_a_chore_that_fails_holds_up_neither_others_nor_letters(app: Flask, monk
     stopping = Event()
     work(app, stopping=stopping, rests=lambda _seconds: stopping.set())
     assert db.session.scalars(select(Letter.state)).all() == [LetterState.SENT]
-    assert sorted(db.session.scalars(select(Chore.name))) == ["forget", "remind"]
+    assert sorted(db.session.scalars(select(Chore.name))) == ["forget", "let go", "remind"]
 
 
 def test_a_worker_outlives_a_fault(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

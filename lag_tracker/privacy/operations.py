@@ -101,6 +101,13 @@ def _leave_groups(session: Session, person: Person, today: date) -> None:
         session.delete(attendance)
 
 
+def let_go_of_erased(session: Session) -> None:
+    """Let the erased belong to nothing since then, who were erased before that was seen to, or came in afterwards."""
+    for person in session.scalars(select(Person).where(Person.erased_at.is_not(None))).all():
+        if person.erased_at:
+            _leave_groups(session, person, person.erased_at.date())
+
+
 def _replace(session: Session, mention: Mention, sought: Traces, instead: str) -> None:
     """Put the number in place of the name in one text, through the session, so that feeds and search follow."""
     mapper: Any = next(one for one in Base.registry.mappers if one.local_table.name == mention.noun)  # type: ignore[attr-defined]

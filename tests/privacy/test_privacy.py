@@ -198,6 +198,31 @@ def test_an_erased_person_belongs_to_nothing_any_more(app: Flask, person: Person
     assert members_on(db.session(), [group], day=day - timedelta(days=1)) == []
 
 
+def test_who_was_erased_and_left_in_a_group_is_let_go_of_by_a_chore(app: Flask, group: Group) -> None:
+    erased_at = utc_now() - timedelta(days=30)
+    gone = factories.person("Bijušais dalībnieks Nr. 7", name_is_public=False, erased_at=erased_at)
+    staying = factories.person("Anna Bērziņa")
+    for who in (gone, staying):
+        factories.membership(group, who)
+        coming = factories.meeting(groups=[group], starts_on=utc_now().date() + timedelta(days=9))
+        db.session.add(Attendance(meeting=coming, person=who, reply=Reply.INVITED))
+    former = factories.membership(factories.group("Cita grupa"), gone, until_on=erased_at.date() - timedelta(days=9))
+    db.session.commit()
+    own, others, stays = (gone.id, staying.id, former.group_id)
+    for _ in range(2):
+        with app.test_request_context():
+            do_chores(app.config["SETTINGS"], now=utc_now())
+        db.session.execute(delete(Chore))
+        db.session.commit()
+    ends = dict(db.session.execute(select(Membership.group_id, Membership.until_on).filter_by(person_id=own)).all())
+    assert ends.pop(stays) == erased_at.date() - timedelta(days=9)
+    assert list(ends.values()) == [erased_at.date() - timedelta(days=1)]
+    assert db.session.scalars(select(Membership.until_on).filter_by(person_id=others)).all() == [None]
+    assert db.session.scalars(select(Attendance.person_id)).all() == [others]
+    noted = select(AuditEntry.deed, AuditEntry.noun, AuditEntry.account_id).order_by(AuditEntry.id)
+    assert db.session.execute(noted).all() == [(Deed.CHANGED, "membership", None), (Deed.ERASED, "attendance", None)]
+
+
 def test_nobody_is_offered_an_erased_person(app: Flask, person: Person, group: Group) -> None:
     erase_all_of(person)
     chief = administrator(app)
