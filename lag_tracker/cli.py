@@ -14,6 +14,7 @@ from flask import Flask, url_for
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from lag_tracker import create_app, database
+from lag_tracker.audit.operations import act_as_program
 from lag_tracker.calendars.operations import rebuild, renew_restored
 from lag_tracker.config import Settings, load_settings
 from lag_tracker.errors import BadSetting, FactsRefused, RuleBroken
@@ -157,6 +158,7 @@ def load(file: Path) -> None:
     from lag_tracker.demonstration.reading import read_facts  # noqa: PLC0415
 
     with records() as settings:
+        act_as_program(database.db.session())
         found = read_facts(file.read_bytes(), known=known_records())
         today = datetime.now(ZoneInfo(settings.time_zone)).date()
         load_facts(found, uid_domain=settings.uid_domain, today=today, progress=show_progress)
@@ -262,6 +264,7 @@ def tidy() -> None:
 def erase_people_again() -> None:
     """Erase again those who were erased before, after an older backup was set back."""
     with records() as settings:
+        act_as_program(database.db.session())
         listed = read_erased_list(settings.instance / "erased")
         today = datetime.now(ZoneInfo(settings.time_zone)).date()
         number = erase_again(database.db.session(), listed, now=database.utc_now(), today=today)

@@ -85,6 +85,8 @@ def test_a_good_file_is_checked_and_loaded(command: Command, tmp_path: Path, dat
     assert command("facts", "load", str(file)).exit_code == 0
     with records(tmp_path, database_url):
         assert db.session.scalars(select(Group.slug)).all() == ["musu-grupa"]
+        noted = select(AuditEntry.deed, AuditEntry.noun, AuditEntry.account_id)
+        assert db.session.execute(noted).all() == [(Deed.CREATED, "group", None)]
 
 
 @pytest.mark.parametrize("verb", ["check", "load"])
