@@ -17,6 +17,7 @@ from lag_tracker.filters.forms import filters_from_address, filters_of
 from lag_tracker.filters.queries import Choices, Filters, choices, chosen_in, of_meetings, of_milestones
 from lag_tracker.latvian import WEEKDAYS_SHORT
 from lag_tracker.meetings.queries import (
+    YearOfMeetings,
     meetings_between,
     meetings_of_year,
     past_meetings,
@@ -94,20 +95,38 @@ def past() -> str:
 
 @page(blueprint, lv="/kalendars/<int:year>", en="/calendar/<int:year>", access=Access.PUBLIC)
 def year(year: int) -> str:
-    """Show the twelve months of a year, each with its first meetings."""
+    """Show the twelve months of a year, each with its first meetings and deadlines, and the phases in it."""
     check_year(year)
-    by = narrowed()
-    found = meetings_of_year(db.session(), viewer=viewer(), year=year, each=NAMED_IN_MONTH, only=by.meetings)
-    lang = reading_language()
+    by, session, lang = narrowed(), db.session(), reading_language()
+    found = meetings_of_year(session, viewer=viewer(), year=year, each=NAMED_IN_MONTH, only=by.meetings)
+    days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+    milestones = milestones_between(session, viewer=viewer(), **days, only=by.milestones)
     return render_template(
         "calendars/year.html",
         **_about(by),
         year=year,
-        found=found,
+        counts=found.counts,
+        months={month: _in_month(found, _due_in(milestones, year, month), month) for month in range(13)},
+        phases=[one for one in milestones if _is_phase(one)],
         years=_neighbours(year),
         month_names=[month_name(number, lang) for number in range(1, 13)],
         in_words=lambda number: year_in_words(number, lang),
     )
+
+
+def _due_in(milestones: Iterable[MilestoneRow], year: int, month: int) -> list[MilestoneRow]:
+    """Return the deadlines of a month of a year; under 0 all of which no more than the year is known."""
+    if not month:
+        return [one for one in milestones if one.precision is Precision.YEAR]
+    known = [one for one in milestones if one.precision is not Precision.YEAR and not _is_phase(one)]
+    return [one for one in known if (one.starts_on.year, one.starts_on.month) == (year, month)]
+
+
+def _in_month(found: YearOfMeetings, due: Sequence[MilestoneRow], month: int) -> tuple[Sequence[Entry], int]:
+    """Return what a month of the year page names, in order, and how many more there are."""
+    meetings, number = found.first.get(month, []), found.counts.get(month, 0) + len(due)
+    entries = _together(meetings, due[:NAMED_IN_MONTH])
+    return entries, number - len(entries)
 
 
 @page(blueprint, lv="/kalendars/<int:year>/<int:month>", en="/calendar/<int:year>/<int:month>", access=Access.PUBLIC)

@@ -16,6 +16,7 @@ from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.traits import Audience, Precision
 from tests import factories
+from tests.reading import texts
 from tests.visitors import administrator, manager_of
 
 Statements = Callable[[], AbstractContextManager[list[str]]]
@@ -223,6 +224,28 @@ def test_the_year_names_the_first_meetings_of_a_month_and_counts_the_rest(client
     assert "and 4 more" in html
     names = ["m1", "Marts", "m2", "m3", "m4", "m5"]
     assert re.findall(r'/en/meetings/\S+?"><span lang="lv">(.*?)</span>', html) == names
+
+
+def test_the_year_has_deadlines_in_their_months_and_phases_below(client: FlaskClient) -> None:
+    network = factories.network(slug="csr")
+    meeting("m", date(2026, 3, 9))
+    factories.milestone(network, "t", starts_on=date(2026, 3, 5))
+    factories.milestone(network, "mēnesī", starts_on=date(2026, 5, 1), date_precision=Precision.MONTH)
+    factories.milestone(network, "gadā", starts_on=date(2026, 1, 1), date_precision=Precision.YEAR)
+    factories.milestone(network, "cits", starts_on=date(2027, 1, 1))
+    lasting = {"kind": MilestoneKind.PHASE, "starts_on": date(2025, 5, 1), "ends_on": date(2026, 2, 1)}
+    factories.milestone(network, "posms", **lasting)
+    db.session.commit()
+    html = client.get("/en/calendar/2026").text
+    months = [texts(one, "li") for one in re.findall(r'<section class="year-month.*?</section>', html, re.DOTALL)]
+    assert {number: rows for number, rows in enumerate(months, 1) if rows} == {
+        3: ["5 Deadline: t", "9 m"],
+        5: ["–day not known Deadline: mēnesī"],
+    }
+    assert titles(html) == ["gadā", "posms"]
+    assert "posms" not in client.get("/en/calendar/2027").text
+    assert "No meeting is recorded in this year." in client.get("/en/calendar/2028").text
+    assert titles(client.get("/en/calendar/2026?kind=workshop").text) == []
 
 
 @pytest.mark.sqlite_only
