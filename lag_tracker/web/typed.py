@@ -24,7 +24,9 @@ from lag_tracker.web.public_forms import TRAP, was_opened_here
 #: How fields look into which people type. What they chose or ticked, what is hidden, and files are not shown again.
 TYPED_INTO = {"line", "text", "address", "mail", "named", "phone", "day", "rough", "clock", "number"}
 CHARACTERS_A_LINE = 70
-LEAST_LINES, MOST_LINES = 3, 16
+MOST_LINES = 16
+#: What is longer would be cut off on a phone, were it shown on one line.
+LONGEST_LINE = 30
 
 
 class TypedWords(NamedTuple):
@@ -33,14 +35,16 @@ class TypedWords(NamedTuple):
     name: str
     label: str
     words: str
-    #: Whether the field has several lines.
-    is_long: bool
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes several lines."""
+        return "\n" in self.words or len(self.words) > LONGEST_LINE
 
     @property
     def lines(self) -> int:
         """How many lines show it, more or less; beyond that the reader scrolls."""
-        lines = sum(1 + len(line) // CHARACTERS_A_LINE for line in self.words.split("\n"))
-        return max(LEAST_LINES, min(lines, MOST_LINES))
+        return min(1 + sum(1 + len(line) // CHARACTERS_A_LINE for line in self.words.split("\n")), MOST_LINES)
 
 
 def what_was_typed() -> list[TypedWords]:
@@ -48,7 +52,7 @@ def what_was_typed() -> list[TypedWords]:
     sent = _sent()
     fields = _fields_of(_form_that_sent(sent)) if sent else {}
     found = [
-        TypedWords(name, _label(name, field), words, field.field_class.look == "text")
+        TypedWords(name, _label(name, field), words)
         for name, field in fields.items()
         if sent and (words := clean("\n".join(sent.getlist(name))))
     ]

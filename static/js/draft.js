@@ -60,7 +60,7 @@ function propose(key) {
     notice.remove();
     form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   });
-  form.before(notice);
+  form.prepend(notice);
 }
 
 // The page after saving names the form; only then is what was sent with it forgotten. An error page names none.
