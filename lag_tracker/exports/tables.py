@@ -149,6 +149,9 @@ def actions_table(rows: Iterable[ListedAction]) -> Listing:
             gettext("Who"): lambda row: row.action.responsible,
             gettext("By when"): lambda row: row.action.due_on,
             gettext("State"): lambda row: label_of(row.action.state),
+            gettext("Who may see it"): lambda row: (
+                label_of(row.action.audience) if row.action.is_published else gettext("not public yet")
+            ),
             gettext("Meeting"): lambda row: title_of(row.meeting_title, row.meeting_kind, row.meeting_ordinal),
             gettext("Date"): lambda row: day_cell(row.starts_on, row.precision),
             gettext("Page"): lambda row: page_of("meetings.show", row.meeting_slug),

@@ -19,6 +19,7 @@ from lag_tracker.database import db
 from lag_tracker.exports import views
 from lag_tracker.exports.columns import MOST_ROWS, listed
 from lag_tracker.models.account import Role
+from lag_tracker.models.action import Action
 from lag_tracker.models.attendance import Attendance, Presence, Reply
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.decision import Decision
@@ -119,10 +120,16 @@ def test_a_list_is_the_same_in_both_kinds_of_file(client: FlaskClient) -> None:
 
 def test_a_file_tells_what_is_not_public_yet(app: Flask, group: Group) -> None:
     db.session.execute(update(Decision).values(published_on=None))
+    db.session.execute(update(Action).values(is_published=False))
     db.session.commit()
     head, row = rows_of(manager_of(app, group), "/en/decisions.csv")
     assert row[head.index("Public since")] == "not public yet"
     assert len(rows_of(app.test_client(use_cookies=False), "/en/decisions.csv")) == 1
+    actions = "/en/groups/kekava/actions.csv"
+    told = [column(manager_of(app, group), actions, "Who may see it")]
+    db.session.execute(update(Action).values(is_published=True, audience=Audience.MEMBERS))
+    db.session.commit()
+    assert [*told, column(member_of(app, group), actions, "Who may see it")] == [["not public yet"], ["for members"]]
 
 
 def test_every_list_has_its_rows_and_the_same_columns_in_both_languages(app: Flask, group: Group) -> None:
