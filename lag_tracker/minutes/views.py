@@ -4,6 +4,7 @@ from flask import Blueprint, abort, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
+from lag_tracker.actions.managed import actions_at
 from lag_tracker.database import db
 from lag_tracker.decisions.managed import decisions_at
 from lag_tracker.meetings.managed import changeable_meeting
@@ -65,7 +66,7 @@ def _meeting(slug: str) -> Meeting:
 
 def _minutes_page(meeting: Meeting, form: Form) -> Response:
     writing = form if isinstance(form, MinutesForm) else MinutesForm(meeting, is_fresh=True)
-    decisions = decisions_at(db.session(), meeting.id)
+    decisions, actions = decisions_at(db.session(), meeting.id), actions_at(db.session(), meeting.id)
     states = [state for state in MinutesState if state in MOVES[meeting.minutes_state]]
     return form_page(
         "minutes/edit.html",
@@ -73,7 +74,9 @@ def _minutes_page(meeting: Meeting, form: Form) -> Response:
         meeting=meeting,
         writing=writing,
         waiting=[one for one in decisions if one.published_on is None],
+        actions_waiting=[one.audience for one in actions if not one.is_published],
         decisions=decisions,
+        actions=actions,
         states=states,
         button=Button(is_fresh=True),
     )

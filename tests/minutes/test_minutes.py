@@ -12,8 +12,10 @@ from lag_tracker.minutes.operations import MOVES
 from lag_tracker.models.decision import Decision
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState, MinutesState
+from lag_tracker.models.traits import Audience
 from lag_tracker.web.clock import today
 from tests import factories
+from tests.reading import texts
 from tests.visitors import form_of, manager_of, member_of, send, send_at_once
 
 PAGE = "/en/meetings/vizija/minutes"
@@ -61,6 +63,22 @@ def test_approval_publishes_what_was_not_public_yet(app: Flask, manager: FlaskCl
         days = [date(2020, 12, 1), today()]
     assert db.session.scalars(select(Decision.published_on).order_by(Decision.id)).all() == days
     assert "Tagad" in app.test_client(use_cookies=False).get("/sanaksmes/vizija").text
+
+
+def test_what_approval_brings_out_is_counted_beforehand(manager: FlaskClient, meeting: Meeting) -> None:
+    for audience in (Audience.PUBLIC, Audience.PUBLIC, Audience.MEMBERS):
+        factories.action(meeting, "Uzmērīt ielu", audience=audience, is_published=False)
+    factories.action(meeting, "Atklāts", is_published=True)
+    db.session.commit()
+    assert [
+        words for words in texts(manager.get(PAGE).text, "li", within="main") if "approval" in words or "then" in words
+    ] == [
+        "1 decision becomes public with the approval.",
+        "2 actions become public with the approval.",
+        "1 action that is not for everyone is then shown to those whom it is for.",
+    ]
+    turn(manager, "approved")
+    assert "with the approval" not in manager.get(PAGE).text
 
 
 @pytest.mark.parametrize("state", MinutesState)
