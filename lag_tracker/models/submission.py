@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.traits import PERSONAL
 
+#: No address of a form is longer.
+LONGEST_PATH = 500
+
 
 class Submission(Base):
     """A form that was accepted; a second click with the same key is led to what the first one made."""
@@ -31,7 +34,7 @@ class Draft(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     #: Address of the form.
-    path: Mapped[str] = mapped_column(String(500))
+    path: Mapped[str] = mapped_column(String(LONGEST_PATH))
     #: Field name -> values, as the browser sent them.
     fields: Mapped[dict[str, Any]] = mapped_column(JSON, info=PERSONAL)
     saved_at: Mapped[datetime] = mapped_column(default=utc_now, index=True)

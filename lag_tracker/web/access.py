@@ -28,7 +28,7 @@ from lag_tracker.accounts.queries import find_sign_in, former_account
 from lag_tracker.audit.operations import ACTOR, act_as_visitor, forget_actor
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, SignIn
-from lag_tracker.models.submission import Draft
+from lag_tracker.models.submission import LONGEST_PATH, Draft
 from lag_tracker.models.visibility import PUBLIC, Viewer
 
 #: Name in the signed cookie of the secret that stands for a sign-in.
@@ -180,7 +180,8 @@ def _keep_draft() -> Draft | None:
     token = _token()
     owner = former_account(db.session(), token) if token else None
     typed = {name: values for name, values in request.form.to_dict(flat=False).items() if name not in NOT_TYPED}
-    if owner is None or not typed or request.blueprint in NEVER_KEPT:
+    has_form = len(request.path) <= LONGEST_PATH
+    if owner is None or not typed or not has_form or request.blueprint in NEVER_KEPT:
         return None
     draft = Draft(account_id=owner, path=request.path, fields=typed)
     db.session.add(draft)

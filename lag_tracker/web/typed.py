@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from wtforms import ValidationError
 from wtforms.fields.core import UnboundField
 
+from lag_tracker.models.bilingual import LANGUAGES
 from lag_tracker.web.access import NEVER_KEPT
 from lag_tracker.web.fields import clean
 from lag_tracker.web.forms import Form, is_of_this_site, kept_draft
@@ -35,6 +36,12 @@ class TypedWords(NamedTuple):
     name: str
     label: str
     words: str
+
+    @property
+    def lang(self) -> str | None:
+        """The language of the words, None where the field is in none."""
+        ending = self.name[-3:]
+        return ending[1:] if ending in {f"_{lang}" for lang in LANGUAGES} else None
 
     @property
     def is_long(self) -> bool:

@@ -84,6 +84,7 @@ def test_what_was_typed_comes_back_where_it_can_no_longer_be_saved(app: Flask, g
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "private, no-store")
     assert texts(answer.text, "h1", "h2", within="main") == ["This could not be saved", "What you typed"]
     assert GONE in texts(answer.text, "p", within="main")
+    assert '<textarea id="typed-summary_lv" lang="lv"' in answer.text
     assert shown(answer) == {
         "Title in Latvian": "Velo",
         "Title in English": "Safe ways",
@@ -231,6 +232,15 @@ def test_what_was_too_much_at_once_leads_back_to_the_form_that_the_browser_kept(
     assert (answer.status_code, shown(answer)) == (413, {})
     assert "if this browser kept what you wrote, the form will offer it to you." in answer.text
     assert links(answer.text)["Open the form again"] == EDIT
+
+
+def test_an_address_longer_than_any_record_has_is_asked_to_sign_in_like_others(app: Flask, group: Group) -> None:
+    visitor = manager_of(app, group)
+    fields = form_of(visitor.get(EDIT))
+    db.session.execute(update(SignIn).values(ended_at=utc_now()))
+    db.session.commit()
+    answer = visitor.post(f"/en/topics/{'v' * 600}/edit", data=fields)
+    assert (answer.status_code, shown(answer)["Title in Latvian"]) == (401, "Velo")
 
 
 def test_who_asked_for_too_many_letters_gets_the_words_back(app: Flask, group: Group) -> None:
