@@ -30,7 +30,7 @@ from lag_tracker.users import user
 from lag_tracker.worker import worker_beside
 
 FEEDS_OF_ALL = ("all", "milestones")
-FEEDS = (*FEEDS_OF_ALL, "municipality", "network", "group", "kind", "meeting")
+FEEDS = (*FEEDS_OF_ALL, "municipality", "network", "group", "kind", "group_kind", "meeting")
 
 REFUSED = 1
 BAD_SETTING = 2

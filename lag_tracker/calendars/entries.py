@@ -281,6 +281,7 @@ def meeting_calendars(meeting: Meeting, tree: GroupTree) -> set[str]:
     """Return the keys of the calendars a meeting stands in; those of the groups above its own are among them."""
     keys = {"all", f"kind:{meeting.kind.value}", f"meeting:{meeting.id}"}
     keys |= {f"network:{network.id}" for network in meeting.networks}
+    keys |= {f"group_kind:{group.kind.value}" for group in meeting.groups}
     municipalities = {meeting.organiser_id}
     for group in meeting.groups:
         line = _with_all_above(group.id, tree)
@@ -293,4 +294,5 @@ def milestone_calendars(milestone: Milestone, tree: GroupTree) -> set[str]:
     """Return the keys of the calendars that a milestone stands in."""
     keys = {"all", "milestones"} | ({f"network:{milestone.network_id}"} if milestone.network_id else set())
     line = _with_all_above(milestone.group_id, tree) if milestone.group_id else []
+    keys |= {f"group_kind:{milestone.group.kind.value}"} if milestone.group else set()
     return keys | {f"group:{number}" for number in line}

@@ -11,13 +11,14 @@ from icalendar import Calendar, Event, vCategory, vDuration, vText, vUri
 
 from lag_tracker.calendars.entries import EventContent, comes_twice, one_line
 from lag_tracker.models.bilingual import Bilingual
+from lag_tracker.models.group import GroupKind
 from lag_tracker.models.meeting import MeetingKind
 
 #: Raised with each change of how events or calendars are written, so that stored ones are written anew.
 FORMAT = 2
-#: Raised when events are stored of other records or for other audiences, or some of them show something else; those
-#: that show what they showed keep their stamps.
-LAYOUT = 4
+#: Raised when events are stored of other records, for other audiences or in other calendars, or some of them show
+#: something else; those that show what they showed keep their stamps.
+LAYOUT = 5
 PRODUCT = "-//LAG Tracker//Calendar feeds//EN"
 REFRESH = timedelta(hours=4)
 COLOUR = "seagreen"
@@ -40,6 +41,18 @@ KINDS = {
     MeetingKind.BILATERAL_CALL: Bilingual("Divpusējas sarunas", "Bilateral calls"),
     MeetingKind.GENERAL_ASSEMBLY: Bilingual("Kopsapulces", "General assemblies"),
     MeetingKind.OTHER: Bilingual("Citas sanāksmes", "Other meetings"),
+}
+GROUP_KINDS = {
+    GroupKind.URBACT_LOCAL_GROUP: Bilingual("URBACT vietējās rīcības grupas", "URBACT Local Groups"),
+    GroupKind.LEADER_LAG: Bilingual("LEADER vietējās rīcības grupas", "LEADER local action groups"),
+    GroupKind.CORE_GROUP: Bilingual("Grupu kodoli", "Core groups"),
+    GroupKind.STEERING: Bilingual("Projektu vadības grupas", "Steering groups"),
+    GroupKind.OTHER: Bilingual("Citas grupas", "Other groups"),
+}
+#: Names by the sort of calendars that they name, and by the choice in an address.
+NAMES_OF_KINDS = {
+    "kind": {kind.value: name for kind, name in KINDS.items()},
+    "group_kind": {kind.value: name for kind, name in GROUP_KINDS.items()},
 }
 
 _UID = re.compile(r"[A-Za-z0-9._@-]{1,200}")

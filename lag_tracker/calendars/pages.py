@@ -10,7 +10,7 @@ from flask import Blueprint, abort, current_app, render_template, request, url_f
 from markupsafe import Markup
 from sqlalchemy import ColumnElement
 
-from lag_tracker.calendars.feeds import KINDS
+from lag_tracker.calendars.feeds import GROUP_KINDS, KINDS
 from lag_tracker.calendars.queries import is_all_past
 from lag_tracker.database import db
 from lag_tracker.filters.forms import filters_from_address, filters_of
@@ -209,6 +209,7 @@ def _about(by: Narrowed) -> dict[str, object]:
         "filters": by.filters,
         "among": by.among,
         "kinds": KINDS,
+        "group_kinds": GROUP_KINDS,
         "feed": matching(by.filters, _shelf()),
         "names_version": names_version(db.session()),
     }

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from lag_tracker.calendars.entries import GroupTree
-from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
+from lag_tracker.calendars.feeds import ALL, MILESTONES, NAMES_OF_KINDS
 from lag_tracker.database import DriverConnection
 from lag_tracker.models.action import Action
 from lag_tracker.models.agenda import AgendaItem, Speaker
@@ -33,9 +33,9 @@ Column: TypeAlias = ColumnElement[Any] | InstrumentedAttribute[Any]
 class FeedAddress(NamedTuple):
     """What the address of a feed asks for."""
 
-    #: "all", "milestones", "kind", "municipality", "network", "group" or "meeting".
+    #: "all", "milestones", "kind", "group_kind", "municipality", "network", "group" or "meeting".
     kind: str
-    #: Slug of the record, or the kind of meetings; empty for the feeds of everything.
+    #: Slug of the record, or the kind of meetings or groups; empty for the feeds of everything.
     slug: str
     lang: str
     #: True for a feed that reaches back as far as the records do.
@@ -80,9 +80,9 @@ def feed_subject(connection: DriverConnection, address: FeedAddress, *, known: s
         return FeedSubject("all", ALL)
     if address.kind == "milestones":
         return FeedSubject("milestones", MILESTONES)
-    if address.kind == "kind":
-        kinds = {kind.value: name for kind, name in KINDS.items()}
-        return FeedSubject(f"kind:{address.slug}", kinds[address.slug]) if address.slug in kinds else None
+    if address.kind in NAMES_OF_KINDS:
+        name = NAMES_OF_KINDS[address.kind].get(address.slug)
+        return FeedSubject(f"{address.kind}:{address.slug}", name) if name else None
     subject = _subject(connection, address.kind, "slug", address.slug)
     if subject is None and known is not None:
         subject = _subject(connection, address.kind, "id", int(known.partition(":")[2]))

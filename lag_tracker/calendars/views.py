@@ -58,11 +58,13 @@ SLUG_PATHS = {
     "/kalendari/tikli/": ("network", "lv"),
     "/kalendari/grupas/": ("group", "lv"),
     "/kalendari/veidi/": ("kind", "lv"),
+    "/kalendari/grupu-veidi/": ("group_kind", "lv"),
     "/kalendari/sanaksmes/": ("meeting", "lv"),
     "/en/calendars/municipalities/": ("municipality", "en"),
     "/en/calendars/networks/": ("network", "en"),
     "/en/calendars/groups/": ("group", "en"),
     "/en/calendars/kinds/": ("kind", "en"),
+    "/en/calendars/group-kinds/": ("group_kind", "en"),
     "/en/calendars/meetings/": ("meeting", "en"),
 }
 WHOLE_PATHS = {
@@ -124,6 +126,12 @@ def group(slug: str) -> Response:
 def kind(slug: str) -> Response:
     """Meetings of one kind, by its name in the code, such as "local_group"."""
     return _send("kind", slug)
+
+
+@feed(lv="/grupu-veidi/<slug>.ics", en="/group-kinds/<slug>.ics")
+def group_kind(slug: str) -> Response:
+    """What the groups of one kind do, by its name in the code, such as "leader_lag"."""
+    return _send("group_kind", slug)
 
 
 @feed(lv="/izlase/<slug>.ics", en="/selection/<slug>.ics")

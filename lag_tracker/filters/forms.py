@@ -9,13 +9,14 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, Length, Optional
 
 from lag_tracker.filters.queries import Choice, Choices, Filters
+from lag_tracker.models.group import GroupKind
 from lag_tracker.models.meeting import MeetingKind
 
 LONGEST_SLUG = 120
 
 
 class FilterForm(FlaskForm):
-    """Group, network and municipality by their slugs, and a kind of meeting. It changes nothing and needs no token."""
+    """Group, network and municipality by their slugs, and kinds. It changes nothing and needs no token."""
 
     class Meta:
         csrf = False
@@ -24,6 +25,7 @@ class FilterForm(FlaskForm):
     network = StringField(validators=[Length(max=LONGEST_SLUG)])
     municipality = StringField(validators=[Length(max=LONGEST_SLUG)])
     kind = StringField(validators=[Optional(), AnyOf([kind.value for kind in MeetingKind])])
+    group_kind = StringField(validators=[Optional(), AnyOf([kind.value for kind in GroupKind])])
 
 
 def filters_from_address(among: Choices) -> Filters:
@@ -44,6 +46,7 @@ def filters_of(chosen: Mapping[str, str], among: Choices) -> Filters:
         _choice(among, "network", form.network.data),
         _choice(among, "municipality", form.municipality.data),
         kind,
+        GroupKind(form.group_kind.data) if form.group_kind.data else None,
     )
 
 

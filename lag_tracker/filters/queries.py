@@ -1,4 +1,4 @@
-"""By what meetings can be chosen: group, network, municipality and kind, the same as their calendars are."""
+"""By what meetings can be chosen: group, network, municipality and kinds, the same as their calendars are."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, false, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import Session
 
-from lag_tracker.calendars.feeds import KINDS
+from lag_tracker.calendars.feeds import NAMES_OF_KINDS
 from lag_tracker.meetings.queries import of_groups, of_networks
 from lag_tracker.models.bilingual import LANGUAGES, Bilingual
 from lag_tracker.models.group import Group, GroupKind
@@ -63,6 +63,10 @@ class Choices(NamedTuple):
         """Return the numbers of a municipality's groups: a group without one belongs to that of the group above it."""
         return [number for number in self.tree if self._municipality(number) == municipality.id]
 
+    def groups_of_kind(self, kind: GroupKind) -> list[int]:
+        """Return the numbers of the groups of a kind; a group of another kind that is part of one is none."""
+        return [number for number, one in self.tree.items() if one.kind is kind]
+
     def _municipality(self, number: int) -> int | None:
         return next((one.municipality_id for one in self._line(number) if one.municipality_id), None)
 
@@ -83,17 +87,22 @@ class Filters(NamedTuple):
     network: Choice | None = None
     municipality: Choice | None = None
     kind: MeetingKind | None = None
+    group_kind: GroupKind | None = None
 
     @property
     def address(self) -> dict[str, str]:
         """The filters as they stand in an address."""
-        chosen = {choice.sort: choice.slug for choice in self[:3] if choice}
-        return chosen | ({"kind": self.kind.value} if self.kind else {})
+        return {choice.sort: choice.slug for choice in self[:3] if choice} | self._kinds
 
     @property
     def names(self) -> list[Bilingual]:
         """What was chosen, in words."""
-        return [choice.name for choice in self[:3] if choice] + ([KINDS[self.kind]] if self.kind else [])
+        kinds = [NAMES_OF_KINDS[sort][value] for sort, value in self._kinds.items()]
+        return [choice.name for choice in self[:3] if choice] + kinds
+
+    @property
+    def _kinds(self) -> dict[str, str]:
+        return {sort: chosen.value for sort in NAMES_OF_KINDS if (chosen := getattr(self, sort))}
 
 
 def written(chosen: dict[str, str]) -> str:
@@ -171,6 +180,8 @@ def of_meetings(filters: Filters, among: Choices) -> ColumnElement[bool] | None:
         wanted.append(or_(Meeting.organiser_id == filters.municipality.id, groups))
     if filters.kind:
         wanted.append(Meeting.kind == filters.kind)
+    if filters.group_kind:
+        wanted.append(of_groups(among.groups_of_kind(filters.group_kind)))
     return and_(*wanted) if wanted else None
 
 
@@ -183,4 +194,6 @@ def of_milestones(filters: Filters, among: Choices) -> ColumnElement[bool] | Non
         wanted.append(Milestone.group_id.in_(among.groups_under(filters.group)))
     if filters.network:
         wanted.append(Milestone.network_id == filters.network.id)
+    if filters.group_kind:
+        wanted.append(Milestone.group_id.in_(among.groups_of_kind(filters.group_kind)))
     return and_(*wanted) if wanted else None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import quote
 
-from lag_tracker.calendars.feeds import ALL, KINDS, MILESTONES
+from lag_tracker.calendars.feeds import ALL, MILESTONES, NAMES_OF_KINDS
 from lag_tracker.filters.queries import Choice, Choices, Filters, selection_name, written
 from lag_tracker.models.bilingual import Bilingual
 
@@ -69,12 +69,12 @@ class Shelf(NamedTuple):
 
 
 def offers(among: Choices, shelf: Shelf) -> dict[str, list[Subscription]]:
-    """Return the calendars that are worth a choice, under "all", "group", "network", "municipality" and "kind"."""
+    """Return the calendars that are worth a choice, by sort: "all", "group", "network" and so on."""
     found = {"all": [shelf.take("all", "", ALL), shelf.take("milestones", "", MILESTONES)]}
     for sort in among.of_sort:
         found[sort] = [shelf.take_of(one) for one in among.offered(sort)]
-    found["kind"] = [shelf.take("kind", kind.value, name) for kind, name in KINDS.items()]
-    return found
+    kinds = NAMES_OF_KINDS.items()
+    return found | {sort: [shelf.take(sort, *kind) for kind in names.items()] for sort, names in kinds}
 
 
 def matching(filters: Filters, shelf: Shelf) -> Subscription:

@@ -24,6 +24,7 @@ PATHS = {
     "network": ("/kalendari/tikli/{}.ics", "/en/calendars/networks/{}.ics"),
     "group": ("/kalendari/grupas/{}.ics", "/en/calendars/groups/{}.ics"),
     "kind": ("/kalendari/veidi/{}.ics", "/en/calendars/kinds/{}.ics"),
+    "group_kind": ("/kalendari/grupu-veidi/{}.ics", "/en/calendars/group-kinds/{}.ics"),
     "meeting": ("/kalendari/sanaksmes/{}.ics", "/en/calendars/meetings/{}.ics"),
     "selection": ("/kalendari/izlase/{}.ics", "/en/calendars/selection/{}.ics"),
 }
@@ -47,7 +48,7 @@ def public_feeds(records: list[Shown]) -> Iterator[Feed]:
     """Yield every kind of public feed, in both languages, with and without all of the past."""
     branches = {("all", ""), ("milestones", ""), ("network", "tikls")}
     branches |= {("kind", kind) for kind in ("local_group", "workshop", "training")}
-    branches |= {("municipality", "dienas"), *(("group", name) for name in WORLDS)}
+    branches |= {("group_kind", "steering"), ("municipality", "dienas"), *(("group", name) for name in WORLDS)}
     branches |= {("selection", f"group:{name},kind:local_group") for name in ("stavokli", "senas")}
     branches |= {("selection", "group:pulkstenis,kind:workshop"), ("selection", "network:tikls,municipality:dienas")}
     branches |= {("meeting", slug) for slug in ("viena-0", "stavokli-2", "senas-2", "teksti-5")}

@@ -374,7 +374,7 @@ def test_the_addresses_before_flask_are_those_of_the_views(app: Flask) -> None:
     selections = [rules.pop(rules.index(rule)) for rule in list(rules) if rule.endpoint == "feeds.selection"]
     assert [address_of(rule.rule.replace("<slug>", "a:b,c:d"), "") for rule in selections] == [None, None]
     kinds = {"everything": "all", "milestones": "milestones"}
-    assert len(rules) == 14
+    assert len(rules) == 16
     for rule in rules:
         name = rule.endpoint.partition(".")[2]
         found = address_of(rule.rule.replace("<slug>", "a-b_c1"), "")

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lag_tracker.database import db
+from lag_tracker.models.group import GroupKind
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.traits import Audience, Precision
@@ -270,13 +271,14 @@ def four_meetings(client: FlaskClient) -> None:
     town, other = factories.municipality("Ķekavas novads", slug="kekava"), factories.municipality("Ogre", slug="ogre")
     network = factories.network("Cities4CSR", slug="csr")
     whole = factories.group("Grupa", slug="grupa", municipality=town)
-    core = factories.group("Kodols", slug="kodols", parent=whole)
+    core = factories.group("Kodols", slug="kodols", parent=whole, kind=GroupKind.CORE_GROUP)
     day = date(2026, 12, 1)
     meeting("grupas", day, groups=[whole])
     meeting("kodola", day, groups=[core], kind=MeetingKind.WORKSHOP, networks=[network])
     meeting("tīkla", day, networks=[network])
     meeting("Ogres", day, organiser=other)
     factories.milestone(network, "termiņš", starts_on=day)
+    factories.milestone(None, "kodola termiņš", group=core, starts_on=day)
     db.session.commit()
 
 
@@ -284,9 +286,14 @@ def four_meetings(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("query", "wanted"),
     [
-        ("group=&kind=", ["grupas", "kodola", "tīkla", "Ogres", "termiņš"]),
-        ("group=grupa", ["grupas", "kodola"]),
-        ("group=kodols", ["kodola"]),
+        ("group=&kind=&group_kind=", ["grupas", "kodola", "tīkla", "Ogres", "termiņš", "kodola termiņš"]),
+        ("group=grupa", ["grupas", "kodola", "kodola termiņš"]),
+        ("group=kodols", ["kodola", "kodola termiņš"]),
+        ("group_kind=core_group", ["kodola", "kodola termiņš"]),
+        ("group_kind=urbact_local_group", ["grupas"]),
+        ("group_kind=leader_lag", []),
+        ("group_kind=core_group&kind=workshop", ["kodola"]),
+        ("group_kind=core_group&municipality=ogre", []),
         ("network=csr", ["kodola", "tīkla", "termiņš"]),
         ("municipality=kekava", ["grupas", "kodola"]),
         ("municipality=ogre", ["Ogres"]),
@@ -307,14 +314,35 @@ def test_a_feed_holds_what_the_page_with_that_filter_shows(client: FlaskClient) 
         ("network=csr", "tikli/csr"),
         ("municipality=kekava", "pasvaldibas/kekava"),
         ("kind=workshop", "veidi/workshop"),
+        ("group_kind=core_group", "grupu-veidi/core_group"),
+        ("kind=workshop&group_kind=core_group", "izlase/kind:workshop,group_kind:core_group"),
     ):
         in_feed = re.findall(r"^SUMMARY:(.*)\r$", client.get(f"/kalendari/{feed}.ics").text, re.MULTILINE)
         assert sorted(in_feed) == sorted(titles(client.get(f"/kalendars?{query}").text))
 
 
+def test_a_group_of_another_kind_takes_its_events_along(client: FlaskClient) -> None:
+    group = factories.group()
+    meeting("sēde", date(2026, 12, 1), groups=[group])
+    db.session.commit()
+
+    def shown() -> list[bool]:
+        feeds = [f"/kalendari/grupu-veidi/{kind}.ics" for kind in ("urbact_local_group", "leader_lag")]
+        return ["sēde" in client.get(feed).text for feed in feeds]
+
+    before = shown()
+    group.kind = GroupKind.LEADER_LAG
+    db.session.commit()
+    assert (before, shown()) == ([True, False], [False, True])
+    assert '"sēde"' in client.get("/kalendars.csv?group_kind=leader_lag").text
+    assert '"sēde"' not in client.get("/kalendars.csv?group_kind=urbact_local_group").text
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.usefixtures("four_meetings")
-@pytest.mark.parametrize("query", ["group=x", "network=grupa", "municipality=x", "kind=x", "group=" + "x" * 500])
+@pytest.mark.parametrize(
+    "query", ["group=x", "network=grupa", "municipality=x", "kind=x", "group_kind=x", "group=" + "x" * 500]
+)
 def test_a_filter_that_does_not_exist_is_not_found(client: FlaskClient, query: str) -> None:
     for address in ("/kalendars", "/kalendars/notikusas", "/kalendars/2026", "/kalendars/2026/11"):
         assert client.get(f"{address}?{query}").status_code == 404
@@ -328,6 +356,7 @@ def test_a_filter_that_does_not_exist_is_not_found(client: FlaskClient, query: s
         ("", "/kalendari/visi.ics"),
         ("?group=grupa", "/kalendari/grupas/grupa.ics"),
         ("?kind=workshop", "/kalendari/veidi/workshop.ics"),
+        ("?group_kind=leader_lag", "/kalendari/grupu-veidi/leader_lag.ics"),
         ("?kind=workshop&municipality=kekava", "/kalendari/izlase/municipality:kekava,kind:workshop.ics"),
     ],
 )
@@ -382,6 +411,7 @@ def test_the_page_of_calendars_offers_each_of_them(client: FlaskClient) -> None:
         ["municipality:kekava", "municipality:ogre"],
     ]
     assert found[4] == [f"kind:{kind.value}" for kind in MeetingKind]
+    assert found[5] == [f"group_kind:{kind.value}" for kind in GroupKind]
 
 
 @pytest.mark.sqlite_only
@@ -395,6 +425,7 @@ def test_the_page_of_calendars_offers_each_of_them(client: FlaskClient) -> None:
         ("network:csr", "/kalendari/tikli/csr.ics"),
         ("municipality:ogre", "/kalendari/pasvaldibas/ogre.ics"),
         ("kind:workshop", "/kalendari/veidi/workshop.ics"),
+        ("group_kind:core_group", "/kalendari/grupu-veidi/core_group.ics"),
     ],
 )
 def test_a_calendar_can_be_subscribed_to_in_every_way(client: FlaskClient, calendar: str, path: str) -> None:

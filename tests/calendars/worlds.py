@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from lag_tracker.database import db
 from lag_tracker.models.action import Action, ActionState
+from lag_tracker.models.group import GroupKind
 from lag_tracker.models.meeting import Meeting, MeetingKind, MeetingState
 from lag_tracker.models.milestone import MilestoneKind
 from lag_tracker.models.network import Network
@@ -203,10 +204,17 @@ def fill() -> list[Shown]:
     found = [_milestone(network, row) for row in MILESTONES]
     for name, rows in WORLDS.items():
         county = factories.municipality(slug=name)
-        group = factories.group(slug=name, municipality=county)
+        sort = GroupKind.STEERING if name == "pulkstenis" else GroupKind.URBACT_LOCAL_GROUP
+        group = factories.group(slug=name, municipality=county, kind=sort)
         kind = MeetingKind.WORKSHOP if name == "pulkstenis" else MeetingKind.LOCAL_GROUP
         networks = [network] if name == "dienas" else []
-        calendars = {("all", ""), ("group", name), ("municipality", name), ("kind", kind.value)}
+        calendars = {
+            ("all", ""),
+            ("group", name),
+            ("municipality", name),
+            ("kind", kind.value),
+            ("group_kind", sort.value),
+        }
         calendars |= {("network", "tikls")} if networks else set()
         for number, row in enumerate(rows):
             slug = f"{name}-{number}"
