@@ -15,6 +15,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, GroupRole, Role, SignIn
 from lag_tracker.models.group import Group
 from lag_tracker.models.meeting import Meeting, MeetingState
+from lag_tracker.models.submission import Draft
 from lag_tracker.models.topic import Topic
 from lag_tracker.web.access import Access
 from tests import factories
@@ -85,6 +86,7 @@ def test_what_was_typed_comes_back_where_it_can_no_longer_be_saved(app: Flask, g
     assert texts(answer.text, "h1", "h2", within="main") == ["This could not be saved", "What you typed"]
     assert GONE in texts(answer.text, "p", within="main")
     assert '<textarea id="typed-summary_lv" lang="lv"' in answer.text
+    assert db.session.scalars(select(Draft)).all() == []
     assert shown(answer) == {
         "Title in Latvian": "Velo",
         "Title in English": "Safe ways",
