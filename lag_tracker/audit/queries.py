@@ -22,7 +22,7 @@ from lag_tracker.models.group import Group, Membership
 from lag_tracker.models.initiative import Initiative, InitiativeStateChange
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.letter import Letter
-from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink
+from lag_tracker.models.meeting import Meeting, MeetingGroup, MeetingLink, MeetingSeries
 from lag_tracker.models.milestone import Milestone
 from lag_tracker.models.person import Person
 from lag_tracker.models.proposal import Proposal
@@ -154,11 +154,28 @@ def names_of(
     found: dict[tuple[str, int], Text] = {}
     models = _models()
     for table, numbers in referred.items():
+        if table == MeetingSeries.__tablename__:
+            found |= _names_of_series(session, numbers, viewer, lang)
+            continue
         model = models[_NAMED_LIKE.get(table, table)]
         wanted = select(model).where(model.id.in_(numbers), *_seen(model, viewer))
         wanted = wanted.options(*_NAMED_BY.get(model, ()))
         for record in session.scalars(wanted) if numbers else ():
             found[table, record.id] = _name(record, lang)
+    return found
+
+
+def _names_of_series(session: Session, numbers: set[int], viewer: Viewer, lang: str) -> dict[tuple[str, int], Text]:
+    """Return what series are called, which have no name of their own: by the first meeting that `viewer` sees."""
+    found: dict[tuple[str, int], Text] = {}
+    meetings = select(Meeting).where(Meeting.series_id.in_(numbers), *_seen(Meeting, viewer))
+    for meeting in session.scalars(meetings.order_by(Meeting.starts_on.desc(), Meeting.id.desc())):
+        title, first = meeting_title(meeting.title, meeting.kind, None, lang), meeting.starts_on
+        since = (
+            Bilingual(f", no {first:%d.%m.%Y}.", f", from {first.day} {first:%b %Y}") if first else Bilingual("", "")
+        )
+        words = f"{title.words}{since.read_in(lang).words}"
+        found[MeetingSeries.__tablename__, meeting.series_id or 0] = Text(words, title.lang)
     return found
 
 

@@ -62,6 +62,19 @@ def make(manager: FlaskClient, **typed: Any) -> list[Meeting]:
     return all_meetings()
 
 
+def test_the_record_of_changes_calls_a_series_by_its_first_meeting(app: Flask, manager: FlaskClient) -> None:
+    make(manager)
+    for address, words in (
+        ("/izmainas", "tagad: Sanāksme, no 08.01.2097."),
+        ("/en/changes", "Sanāksme, from 8 Jan 2097"),
+    ):
+        page = manager.get(f"{address}?noun=meeting").text
+        series = [one for one in texts(page, "dd") if words in one]
+        assert (len(series), "#1" in page) == (3, False)
+    send(manager, f"/en/meetings/{all_meetings()[0].slug}/edit", title_lv="")
+    assert "tagad: Grupas sanāksme, no 08.01.2097." in texts(manager.get("/izmainas").text, "dd")
+
+
 def rhythm(**given_parts: Any) -> Rhythm:
     parts: dict[str, Any] = {"pattern": Pattern.MONTHS, "every": 1, "weekday": Weekday.TUESDAY, "nth": Nth.SECOND}
     return Rhythm(**(parts | given_parts))
