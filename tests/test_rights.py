@@ -74,6 +74,7 @@ ADDRESSES: dict[str, Doors] = {
     "accounts.change_password": NO_RECORD,
     "accounts.close": Doors({"number": 1}),
     "accounts.end_all": NO_RECORD,
+    "accounts.history": NO_RECORD,
     "accounts.index": NO_RECORD,
     "accounts.mf_recovery_codes": NO_RECORD,
     "accounts.sign_ins": NO_RECORD,

@@ -12,7 +12,7 @@ from requests import RequestException
 from lag_tracker.accounts.queries import find_account, normal_address
 from lag_tracker.accounts.security import blueprint
 from lag_tracker.accounts.views import enter
-from lag_tracker.audit.operations import ACTOR, act_as_program
+from lag_tracker.audit.operations import act_as_program
 from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.invitations.operations import take_up
@@ -85,8 +85,7 @@ def _account_of(claims: dict[str, Any]) -> Account | None:
     for invitation in invitations_of(session, email, now=now):
         act_as_program(session)
         invitation.accepted_at = now
-        account, _ = take_up(invitation, session=session, now=now)
-        session.info[ACTOR] = account.id
+        take_up(invitation, session=session, now=now)
     return find_account(session, email)
 
 

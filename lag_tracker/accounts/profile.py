@@ -10,8 +10,9 @@ from flask_security.change_email import change_email_confirm as extension_confir
 from werkzeug.wrappers import Response
 
 from lag_tracker.accounts.operations import end_sign_in, end_sign_ins, void_links
-from lag_tracker.accounts.queries import account_with_passkeys, open_sign_ins
+from lag_tracker.accounts.queries import account_with_passkeys, history_of, last_sign_ins, open_sign_ins
 from lag_tracker.accounts.security import blueprint
+from lag_tracker.audit.views import rows_about
 from lag_tracker.database import db, utc_now
 from lag_tracker.web.access import Access, current_sign_in, signed_in_account
 from lag_tracker.web.events import note_event
@@ -20,11 +21,23 @@ from lag_tracker.web.limits import checks_password, sends_letter, takes_key
 from lag_tracker.web.routes import FORM, page
 from lag_tracker.web.transactions import done
 
+#: Of what is longer a page shows the newest; all of it is among what is kept about somebody.
+LONGEST_HISTORY = 100
+
 
 @page(blueprint, lv="/konts", en="/account", access=Access.ACCOUNT)
 def account() -> str:
     """Show how the account is signed in to, and lead to what can be changed."""
     return render_template("accounts/account.html", own=account_with_passkeys(db.session(), signed_in_account().id))
+
+
+@page(blueprint, lv="/konts/vesture", en="/account/history", access=Access.ACCOUNT)
+def history() -> str:
+    """Show somebody what became of their account, who did it, and when it was signed in to."""
+    session, own = db.session(), signed_in_account()
+    entries = history_of(session, own, limit=LONGEST_HISTORY)
+    sign_ins = last_sign_ins(session, own.id, limit=LONGEST_HISTORY)
+    return render_template("accounts/history.html", rows=rows_about(own, entries), sign_ins=sign_ins)
 
 
 @page(blueprint, lv="/konts/apstiprinat", en="/account/confirm", access=Access.ACCOUNT, methods=FORM)

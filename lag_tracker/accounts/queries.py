@@ -5,10 +5,13 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from lag_tracker.models.account import Account, SignIn
+from lag_tracker.models.account import Account, GroupRole, Passkey, SignIn
+from lag_tracker.models.audit import AuditEntry, Deed
+from lag_tracker.models.invitation import Invitation
+from lag_tracker.models.person import Person
 
 #: A sign-in ends by itself when nothing was done for so long, and at the latest after `LONGEST`.
 IDLE = timedelta(hours=12)
@@ -120,3 +123,53 @@ def has_administrator(session: Session) -> bool:
     """Tell whether anybody can sign in who may do everything."""
     found = session.scalar(select(Account.id).where(Account.is_administrator, Account.active).limit(1))
     return found is not None
+
+
+def what_became_of(account: Account | None, person: Person | None) -> ColumnElement[bool]:
+    """Return the condition under which an entry of the record of changes is about an account, or the person it is of.
+
+    A database may give the number of what was deleted to another, so what is older than the account is left out.
+    """
+    return or_(*(_about_account(account) if account else ()), *(_about_person(person) if person else ()))
+
+
+def _about_account(account: Account) -> tuple[ColumnElement[bool], ...]:
+    of_account = AuditEntry.noun.in_([Account.__tablename__, GroupRole.__tablename__])
+    is_later = AuditEntry.done_at >= account.created_at
+    invited = exists().where(
+        Invitation.id == AuditEntry.record_id,
+        Invitation.email == account.email,
+        Invitation.created_at <= AuditEntry.done_at,
+    )
+    return (
+        and_(of_account, AuditEntry.record_id == account.id, is_later),
+        and_(AuditEntry.noun == Passkey.__tablename__, _tells("user_id", account.id), is_later),
+        and_(AuditEntry.noun == Invitation.__tablename__, invited),
+    )
+
+
+def _about_person(person: Person) -> tuple[ColumnElement[bool], ...]:
+    own = and_(AuditEntry.noun == Person.__tablename__, AuditEntry.record_id == person.id)
+    former = select(func.max(AuditEntry.id)).where(own, AuditEntry.deed == Deed.ERASED).scalar_subquery()
+    return (
+        and_(own, AuditEntry.id > func.coalesce(former, 0)),
+        and_(AuditEntry.noun == Invitation.__tablename__, _tells("person_id", person.id)),
+    )
+
+
+def _tells(column: str, number: int) -> ColumnElement[bool]:
+    """Return whether an entry has this number as what a column was before or after."""
+    return or_(*(AuditEntry.changes[column, place].as_integer() == number for place in (0, 1)))
+
+
+def history_of(session: Session, account: Account, *, limit: int) -> list[AuditEntry]:
+    """Return what became of an account and its person, the newest first; needs the person loaded."""
+    about = select(AuditEntry).where(what_became_of(account, account.person))
+    who = joinedload(AuditEntry.account).joinedload(Account.person)
+    return list(session.scalars(about.options(who).order_by(AuditEntry.id.desc()).limit(limit)))
+
+
+def last_sign_ins(session: Session, account_id: int, *, limit: int) -> list[SignIn]:
+    """Return when and by which device an account was signed in to, ended or not, the newest first."""
+    own = select(SignIn).where(SignIn.account_id == account_id)
+    return list(session.scalars(own.order_by(SignIn.signed_in_at.desc(), SignIn.id.desc()).limit(limit)))

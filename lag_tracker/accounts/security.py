@@ -39,10 +39,11 @@ from lag_tracker.accounts.forms import FORMS
 from lag_tracker.accounts.operations import begin_sign_in, device_of, end_sign_in, end_sign_ins, void_links
 from lag_tracker.accounts.parts import Codes, Letters, Passkeys, Passwords
 from lag_tracker.accounts.setup import names_for_devices, security_settings
+from lag_tracker.audit.operations import act_as
 from lag_tracker.config import Settings
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Passkey
-from lag_tracker.web.access import TOKEN, act_as, current_account, current_sign_in, forget_who_asks
+from lag_tracker.web.access import TOKEN, current_account, current_sign_in, forget_who_asks
 from lag_tracker.web.events import note_event
 from lag_tracker.web.letters import send_letter
 from lag_tracker.web.settings import when_settings_change
@@ -107,7 +108,7 @@ def _who_asks(_key: Any) -> Account | None:
 
 def _begin(_app: Flask, user: Account, authn_via: list[str] | None = None, **_rest: Any) -> None:
     """Begin a sign-in with a session that holds nothing of the one before; a new password ends all others."""
-    act_as(user)
+    act_as(db.session(), user.id)
     now, earlier = utc_now(), current_sign_in()
     if authn_via == ["change"]:
         end_sign_ins(user, session=db.session(), now=now)
@@ -121,19 +122,19 @@ def _begin(_app: Flask, user: Account, authn_via: list[str] | None = None, **_re
     session[TOKEN] = begin_sign_in(user, session=db.session(), device=device, now=now)
     session.permanent = True
     forget_who_asks()
-    act_as(user)
+    act_as(db.session(), user.id)
     note_event("signed_in", account=user.id, by=authn_via or ["second factor"])
 
 
 def _end_everywhere(_app: Flask, user: Account, **_rest: Any) -> None:
-    act_as(user)
+    act_as(db.session(), user.id)
     end_sign_ins(user, session=db.session(), now=utc_now())
     note_event("password_reset", account=user.id)
 
 
 def _end_elsewhere(user: Account) -> None:
     """End the sign-ins on other devices, after a change by which their owner may have shut somebody out."""
-    act_as(user)
+    act_as(db.session(), user.id)
     here = current_sign_in()
     but = here if here and here.account_id == user.id else None
     end_sign_ins(user, session=db.session(), now=utc_now(), but=but)

@@ -100,6 +100,11 @@ def note_taken_up(session: Session, record: Base, **values: Any) -> None:
     _insert(session, [_Entry(Deed.CHANGED, _table(record), state.identity[0], changes, groups)])
 
 
+def act_as(session: Session, account_id: int) -> None:
+    """Have what follows written down as done by an account, signed in or not."""
+    session.info[ACTOR] = account_id
+
+
 def act_as_program(session: Session) -> None:
     """Have what follows written down, although no account does it: the command line does, or a new one begins."""
     session.info[BY_PROGRAM] = True

@@ -11,6 +11,7 @@ from lag_tracker.audit.words import holder_of_link, names_then, referred, shown_
 from lag_tracker.database import db
 from lag_tracker.groups.queries import changeable_group, managed_groups
 from lag_tracker.latvian import sort_key
+from lag_tracker.models.account import Account
 from lag_tracker.models.audit import AuditEntry, Deed
 from lag_tracker.models.bilingual import Text
 from lag_tracker.models.group import Group
@@ -106,6 +107,22 @@ def rows_in_words(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     names = names_of(db.session(), numbers, viewer=viewer(), lang=lang)
     turns = last_turns(db.session(), numbers)
     return [_row(entry, names_then(entry, names, turns), lang) for entry in entries]
+
+
+def rows_about(own: Account, entries: list[AuditEntry]) -> list[dict[str, Any]]:
+    """Return what became of an account, in words for its owner: which colleague did it, is not for them to read."""
+    lang, numbers = reading_language(), referred(entries)
+    accounts = numbers.pop("account", set())
+    names = names_of(db.session(), numbers, viewer=viewer(), lang=lang)
+    somebody = Text(gettext("a manager or an administrator"), lang)
+    names |= {("account", number): somebody for number in accounts} | {("account", own.id): Text(own.email, lang)}
+    if own.person:
+        names["person", own.person.id] = Text(own.person.name, lang)
+    rows = [_row(entry, names, lang) for entry in entries]
+    for row in rows:
+        if row["entry"].account_id not in {None, own.id}:
+            row["who"] = starting_capital(somebody.words)
+    return rows
 
 
 def _who(entry: AuditEntry, names: dict[tuple[str, int], Text]) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from lag_tracker.accounts.operations import make_account
 from lag_tracker.accounts.queries import find_account, normal_address, token_digest
-from lag_tracker.audit.operations import note_taken_up
+from lag_tracker.audit.operations import act_as, note_taken_up
 from lag_tracker.errors import RuleBroken
 from lag_tracker.invitations.queries import find_open_invitation, has_role
 from lag_tracker.models.account import Account, GroupRole, Role
@@ -140,6 +140,8 @@ def take_up(invitation: Invitation, *, session: Session, now: datetime) -> tuple
         raise RuleBroken(gettext("This account is closed. Ask the administrator of the site."))
     account = found or make_account(invitation.email, session=session, language=invitation.language, now=now)
     session.flush()
+    # Whoever holds the link is the account now, and takes the role themselves.
+    act_as(session, account.id)
     if invitation.person_id is not None:
         _join_person(account, invitation, session=session, now=now)
     if invitation.is_for_administrator:

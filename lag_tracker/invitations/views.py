@@ -30,7 +30,7 @@ from lag_tracker.models.group import Group
 from lag_tracker.models.invitation import Invitation
 from lag_tracker.models.person import Person
 from lag_tracker.people.queries import changeable_person
-from lag_tracker.web.access import Access, act_as, current_account, viewer
+from lag_tracker.web.access import Access, current_account, viewer
 from lag_tracker.web.clock import today
 from lag_tracker.web.events import note_event
 from lag_tracker.web.forms import Button, form_page
@@ -186,8 +186,6 @@ def _accept(token: str, form: AcceptForm) -> Any:
     used = use_invitation(db.session(), token, now=utc_now()) or abort(410)
     used.email = used.email or normal_address(str(form.email.data))
     account, is_new = take_up(used, session=db.session(), now=utc_now())
-    # Whoever holds the link is the account now, and took the role themselves.
-    act_as(account)
     note_use(used, session=db.session())
     note_event("role_given", account=account.id, group=used.group_id, role=used.role)
     if used.is_for_administrator:

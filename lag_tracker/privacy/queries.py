@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import JSON, Column, ColumnElement, String, Table, exists, or_, select
 from sqlalchemy.orm import Session
 
+from lag_tracker.accounts.queries import what_became_of
 from lag_tracker.database import Base, SortKey
 from lag_tracker.models.account import Account
+from lag_tracker.models.audit import AuditEntry
 from lag_tracker.models.person import Person
 from lag_tracker.privacy.traces import Traces, traces
 
@@ -70,10 +72,18 @@ def kept_about(session: Session, *, account: Account | None, person: Person | No
     found: list[Kept] = []
     for table in Base.metadata.sorted_tables:
         conditions = list(_conditions(table, own, account.email if account else None))
+        if table.name == AuditEntry.__tablename__:
+            conditions.append(what_became_of(account, person))
         if conditions:
             rows = session.execute(select(table).where(or_(*conditions)).order_by(*table.primary_key)).mappings()
-            found += [Kept(table.name, _told(table, dict(row))) for row in rows]
+            found += [Kept(table.name, _told(table, _without_colleagues(table, dict(row), own))) for row in rows]
     return found
+
+
+def _without_colleagues(table: Table, row: dict[str, Any], own: dict[str, int | None]) -> dict[str, Any]:
+    """Leave out who changed something about the person: that is about somebody else."""
+    is_of_others = table.name == AuditEntry.__tablename__ and row["account_id"] != own["account"]
+    return row | {"account_id": None} if is_of_others else row
 
 
 def _conditions(table: Table, own: dict[str, int | None], email: str | None) -> Iterator[ColumnElement[bool]]:

@@ -25,7 +25,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from lag_tracker.accounts.queries import find_sign_in, former_account
-from lag_tracker.audit.operations import ACTOR, act_as_visitor, forget_actor
+from lag_tracker.audit.operations import ACTOR, act_as, act_as_visitor, forget_actor
 from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, SignIn
 from lag_tracker.models.submission import LONGEST_PATH, Draft
@@ -105,11 +105,6 @@ def act_without_account() -> None:
         act_as_visitor(db.session())
 
 
-def act_as(account: Account) -> None:
-    """Have what this request changes written down as done by an account that is not signed in, or not yet."""
-    db.session().info[ACTOR] = account.id
-
-
 def forget_who_asks() -> None:
     """Read the account anew at the next question, because what was read went with its transaction."""
     # The last is a note that Flask-Login keeps of what it was told.
@@ -138,7 +133,7 @@ def _read_sign_in() -> SignIn | None:
     found = find_sign_in(db.session(), token, now=now) if token else None
     if found:
         # Whatever this request changes is written down as done by this account.
-        db.session().info[ACTOR] = found.account_id
+        act_as(db.session(), found.account_id)
     if found and (now - found.seen_at).total_seconds() > SIGHT_KEPT_SECONDS:
         _note_sight(found)
     return found

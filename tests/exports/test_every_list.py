@@ -251,6 +251,7 @@ LEADS_ON = "leads to another page or sends a file"
 NO_LISTS: dict[str, str] = {
     "accounts.account": "shows one's own account",
     "accounts.arrive": LEADS_ON,
+    "accounts.history": "shows one's own account; all of it is saved at privacy.own_data",
     "accounts.oidc_answer": LEADS_ON,
     "accounts.start_oidc": LEADS_ON,
     "accounts.two_factor_rescue": LEADS_ON,
@@ -296,6 +297,7 @@ NO_FILES: dict[str, str] = {
     "imports/check.html": "shows a file that was just sent",
     "initiatives/_archived.html": "what was put away can be taken back there, and nothing else",
     "initiatives/show.html": ONE_RECORD,
+    "accounts/history.html": NO_LISTS["accounts.history"],
     "my_page/show.html": NO_LISTS["my_page.show"],
     "networks/_meetings.html": "the file is offered by the pages that it is a part of",
     "overview/privacy.en.html": TEXT,
