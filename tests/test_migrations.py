@@ -193,7 +193,12 @@ def test_what_is_made_by_hand_for_each_database_is_there(app: Flask) -> None:
         if connection.dialect.name == "sqlite":
             assert "search_index" in inspect(connection).get_table_names()
         else:
-            assert "vector" in {column["name"] for column in inspect(connection).get_columns("search_entry")}
+            indexes = {index["name"] for index in inspect(connection).get_indexes("search_entry")}
+            assert indexes >= {"ix_search_entry_vector", "ix_search_entry_subject_id"}
+            inline = text(
+                "SELECT attname FROM pg_attribute WHERE attrelid = 'search_entry'::regclass AND attstorage = 'm'"
+            )
+            assert connection.scalars(inline).all() == ["vector"]
 
 
 BATCH = '''"""A revision of the tests that rebuilds the table of groups."""

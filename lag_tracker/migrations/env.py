@@ -10,13 +10,14 @@ from lag_tracker.database import Base, SortKey, UtcDateTime
 
 #: Made by hand for each database, because it has no common shape: FTS5 tables on SQLite, a tsvector on PostgreSQL.
 BY_HAND = ("search_index",)
+BY_HAND_OF_ENTRIES = {"vector", "ix_search_entry_vector", "ix_search_entry_subject_id"}
 
 
 def _is_ours(thing: Any, name: str | None, kind: str, _reflected: bool, _compared: Any) -> bool:  # noqa: FBT001 -- Alembic's signature
     if kind == "table":
         return not (name or "").startswith(BY_HAND)
     if kind in {"column", "index"} and getattr(thing, "table", None) is not None and thing.table.name == "search_entry":
-        return name not in {"vector", "ix_search_entry_vector"}
+        return name not in BY_HAND_OF_ENTRIES
     return True
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, column, literal, literal_column, select, table
+from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, cast, column, literal_column, select, table
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
@@ -114,7 +114,10 @@ def entries_bearing(session: Session, asked: Question, among: Sequence[Subject] 
         wanted = _written(_FTS5, asked, among)
         return select(place).where(_INDEX.c.search_index.op("MATCH")(wanted)).order_by(_INDEX.c.rowid.desc())
     vector: ColumnElement[Any] = literal_column("search_entry.vector")
-    found = select(SearchEntry.id).where(vector.op("@@")(cast(literal(_written(_TSQUERY, asked)), TSQUERY)))
+    # The keys stand in the statement itself: how best to find them depends on how frequent they are, and a way that was
+    # prepared for any word is a bad one for most.
+    keys = bindparam(None, _written(_TSQUERY, asked), String, literal_execute=True)
+    found = select(SearchEntry.id).where(vector.op("@@")(cast(keys, TSQUERY)))
     return (found.where(SearchEntry.subject.in_(among)) if among else found).order_by(SearchEntry.id.desc())
 
 

@@ -300,3 +300,10 @@ def test_every_search_costs_the_same_number_of_statements(app: Flask, count_stat
     with count_statements() as of_many:
         search("velo viens")
     assert len(of_one) == len(of_many) <= 3
+
+
+def test_postgresql_plans_each_search_for_its_own_words(app: Flask, count_statements: Any) -> None:
+    if db.engine.dialect.name == "postgresql":
+        with count_statements() as sent:
+            search("lēmums")
+        assert all("'lemum'" in statement.replace("''", "'") for statement in sent)
