@@ -49,21 +49,16 @@ def member_list(group: str) -> Listing:
     telling = None
     if viewer().may_manage([owner.id]):
         telling = telling_contacts(session, [one.person_id for one in members], viewer=viewer())
-    found = members_table(owner, members, telling=telling)
-    session.commit()
-    return found
+    return members_table(owner, members, telling=telling)
 
 
 @listing(lv="/personas", en="/people", access=Access.MANAGER)
 def people_list() -> Listing:
     """The people of the reader's groups whom the address asks for; that they were taken is written down."""
-    session = db.session()
     rows, _ = narrowed_people()
     # Guests belong to no group; every group that the reader manages learns of the list.
     _note_for("people", {group.id for row in rows for group in row.groups} | (viewer().manages if rows else set()))
-    found = people_table(rows)
-    session.commit()
-    return found
+    return people_table(rows)
 
 
 @listing(lv="/organizacijas", en="/organisations", access=Access.MANAGER)
@@ -79,9 +74,7 @@ def attendance_list(slug: str) -> Listing:
     meeting = changeable_meeting(session, slug, viewer=viewer()) or abort(404)
     groups = [link.group_id for link in meeting.meeting_groups]
     note_export(session, listed="attendance", noun="meeting", record_id=meeting.id, groups=groups)
-    found = attendance_table(meeting, attendance_by_name(session, meeting.id))
-    session.commit()
-    return found
+    return attendance_table(meeting, attendance_by_name(session, meeting.id))
 
 
 @listing(lv="/grupas/<group>/lomas", en="/groups/<group>/roles", access=Access.MANAGER)
@@ -90,9 +83,7 @@ def role_list(group: str) -> Listing:
     session = db.session()
     owner = changeable_group(session, group, viewer=viewer()) or abort(404)
     note_export(session, listed="roles", noun="group", record_id=owner.id, groups=[owner.id])
-    found = roles_table(owner, roles_of(session, owner.id), waiting_invitations(session, owner.id))
-    session.commit()
-    return found
+    return roles_table(owner, roles_of(session, owner.id), waiting_invitations(session, owner.id))
 
 
 @listing(lv="/galds/priekslikumi", en="/desk/proposals", access=Access.MANAGER)
@@ -101,9 +92,7 @@ def proposal_list() -> Listing:
     session = db.session()
     rows = [*waiting_proposals(session, viewer=viewer()), *answered_proposals(session, viewer=viewer())]
     _note_for("proposals", {row.group_id for row in rows})
-    found = proposals_table(rows)
-    session.commit()
-    return found
+    return proposals_table(rows)
 
 
 def _note_for(listed: str, groups: Iterable[int]) -> None:
@@ -127,12 +116,9 @@ def own_proposal_list() -> Listing:
 @listing(lv="/galds/komentari", en="/desk/comments", access=Access.MANAGER)
 def comment_list() -> Listing:
     """The comments that wait for the reader; that they were taken is written down."""
-    session = db.session()
-    rows = waiting_comments(session, viewer=viewer())
+    rows = waiting_comments(db.session(), viewer=viewer())
     _note_for("comments", {group for row in rows for group in _groups_of(row)})
-    found = comments_table(rows)
-    session.commit()
-    return found
+    return comments_table(rows)
 
 
 def _groups_of(comment: Comment) -> list[int]:
@@ -144,21 +130,15 @@ def _groups_of(comment: Comment) -> list[int]:
 @listing(lv="/vestules", en="/letters", access=Access.MANAGER)
 def failed_letter_list() -> Listing:
     """The letters that could not be sent and that the reader answers for; that they were taken is written down."""
-    session = db.session()
-    letters = failed_letters(session, viewer=viewer())
+    letters = failed_letters(db.session(), viewer=viewer())
     _note_for("letters", {letter.group_id for letter in letters if letter.group_id})
     if any(letter.group_id is None for letter in letters):
         _note_for_administrators("letters")
-    found = letters_table(letters)
-    session.commit()
-    return found
+    return letters_table(letters)
 
 
 @listing(lv="/konti", en="/accounts", access=Access.ADMINISTRATOR)
 def account_list() -> Listing:
     """The accounts that the address asks for; that they were taken is written down with the taker's own."""
-    session = db.session()
     _note_for_administrators("accounts")
-    found = accounts_table(narrowed_accounts()[0])
-    session.commit()
-    return found
+    return accounts_table(narrowed_accounts()[0])

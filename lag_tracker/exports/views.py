@@ -89,6 +89,8 @@ def listing(
             except TooManyTries as refusal:
                 return too_many_page(refusal, _too_many_words(refusal))
             found = view(**values)
+            # Whose names and addresses were taken is written down with the list.
+            db.session.commit()
             content = as_file(ending, *found, lang=reading_language()) or abort(404)
             response = attachment(content, name=as_slug(found.title), ending=ending)
             response.vary.add("Cookie")
