@@ -169,6 +169,8 @@ def visible_actions(viewer: Viewer) -> ColumnElement[bool]:
 
     It comes out with the minutes, as decisions do, to those whom it is meant for.
     """
+    if viewer.is_administrator:
+        return true()
     return _came_out(Action.is_published.is_(True), Action.meeting_id, viewer) & doable_actions(viewer)
 
 
@@ -184,12 +186,10 @@ def doable_actions(viewer: Viewer) -> ColumnElement[bool]:
 def _came_out(
     is_published: ColumnElement[bool], meeting_id: InstrumentedAttribute[int], viewer: Viewer
 ) -> ColumnElement[bool]:
-    """Return the condition for what waits for the minutes of its meeting.
+    """Return the condition for what waits for the minutes of its meeting, for anybody but an administrator.
 
     Members also see what is in minutes that they are asked to review, and managers what is still being written.
     """
-    if viewer.is_administrator:
-        return true()
     ways: list[ColumnElement[bool]] = [is_published]
     if viewer.belongs_to:
         minutes = aliased(Meeting)
