@@ -146,7 +146,7 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (Deed.BY_LINK, "maiņa ar vēstulē saņemtu saiti", "changed by a link from a letter"),
     (Deed.ERASED, "dzēšana", "erased"),
     (Deed.EXPORTED, "saraksta saglabāšana failā", "list exported"),
-    (Deed.SIGNED_OUT, "pieteikšanos izbeigšana", "sign-ins ended"),
+    (Deed.SIGNED_OUT, "aktīvo pieteikšanos izbeigšana", "sign-ins ended"),
     (Deed.FORGOTTEN, "dzēšana ar personas datiem", "erased with a person's data"),
     (Deed.EXPIRED, "glabāšanas termiņa beigas", "end of the term of keeping"),
     (Precision.DAY, "diena", "the day"),

@@ -9,7 +9,18 @@ from sqlalchemy import Table, insert, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
 from lag_tracker.audit.readers import are_found_later, groups_concerned, let_read, still_there
-from lag_tracker.audit.scope import AUDITED, CONSEQUENCES, COUNT, LIST, SECRETS, SILENT, SPEAKING, TELLING, WORDS
+from lag_tracker.audit.scope import (
+    ALWAYS_TOLD,
+    AUDITED,
+    CONSEQUENCES,
+    COUNT,
+    LIST,
+    SECRETS,
+    SILENT,
+    SPEAKING,
+    TELLING,
+    WORDS,
+)
 from lag_tracker.database import Base, utc_now
 from lag_tracker.models.audit import AuditEntry, Deed, audit_group
 from lag_tracker.models.changes import let_go
@@ -172,6 +183,9 @@ def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
     changes = _changes(record)
     if changes and deed is Deed.BY_LINK:
         changes |= _who_holds_the_link(record)
+    if changes and (_table(record), "group_id") in ALWAYS_TOLD:
+        number = inspect(record).dict["group_id"]
+        changes = {"group_id": [number, number], **changes}
     if deed is Deed.SENT_IN:
         # What a stranger wrote stands in the record alone: a manager may delete it without an answer.
         changes = {name: values for name, values in changes.items() if name in TELLING}

@@ -61,6 +61,8 @@ SPEAKING = frozenset(
 )
 #: Tables of which it is written down only how many rows something was done to at once.
 COUNTED = frozenset({"audit_entry", "calendar_token", "draft", "sign_in", "sign_in_link"})
+#: Table and column without which nobody would know what a change is about, so that it is told though it stays as it is.
+ALWAYS_TOLD = frozenset({("group_role", "group_id")})
 #: What stands beside the columns: which list was taken, and to how many records something was done at once.
 LIST, COUNT = "list", "count"
 #: Columns of words, as far as a table has them, and what tells one decision or meeting from the next.

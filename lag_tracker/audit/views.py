@@ -134,6 +134,8 @@ def _who(entry: AuditEntry, names: dict[tuple[str, int], Text]) -> str:
         return holder.words if holder else gettext("The receiver of a letter")
     if entry.deed is Deed.SENT_IN:
         return gettext("Visitor")
+    if entry.deed is Deed.EXPIRED:
+        return gettext("The program")
     return gettext("The program or an account that is gone")
 
 

@@ -9,7 +9,7 @@ from babel.dates import get_timezone_location
 from sqlalchemy import Enum, Table
 
 from lag_tracker.audit.queries import Turn
-from lag_tracker.audit.scope import COUNT, LIST
+from lag_tracker.audit.scope import ALWAYS_TOLD, COUNT, LIST
 from lag_tracker.database import Base
 from lag_tracker.labels import label
 from lag_tracker.models.audit import AuditEntry, Deed
@@ -89,8 +89,9 @@ def shown_changes(entry: AuditEntry, names: dict[tuple[str, int], Text], lang: s
         words = column_words(column, lang, noun=entry.noun)
         if values is None:
             found.append(ShownChange(words, None, None))
-        elif values[0] != values[1]:
+        elif values[0] != values[1] or (entry.noun, column) in ALWAYS_TOLD:
             before, after = (value_in_words(entry.noun, column, value, names, lang) for value in values)
+            before = [] if before == after else before
             found.append(ShownChange(words, before, after))
     return sorted(found)
 

@@ -100,7 +100,7 @@ def test_signing_out_everywhere_is_written_down(app: Flask, anna: Account) -> No
     send(first, "/konts/pieteiksanas/beigt-visas")
     assert entries("account") == [("signed_out", ANNA, {"count": [None, 2]})]
     page = administrator(app).get("/izmainas").text
-    assert "Konts: Anna Bērziņa – pieteikšanos izbeigšana" in texts(page, "p")
+    assert "Konts: Anna Bērziņa – aktīvo pieteikšanos izbeigšana" in texts(page, "p")
     assert texts(page, "dd") == ["tagad: 2"]
 
 
@@ -197,7 +197,7 @@ def test_what_goes_after_its_term_is_counted_once_a_run(app: Flask, group: Group
     assert entries("letter", "submission") == [("expired", "nobody", {"count": [None, 3]})]
     chief = administrator(app)
     page = chief.get("/en/changes").text
-    assert texts(page, "strong") == ["The program or an account that is gone"]
+    assert texts(page, "strong") == ["The program"]
     assert "Letter – end of the term of keeping" in texts(page, "p")
     assert "#0" not in chief.get("/izmainas.csv").text
 
