@@ -153,8 +153,13 @@ def _about_person(person: Person) -> tuple[ColumnElement[bool], ...]:
     former = select(func.max(AuditEntry.id)).where(own, AuditEntry.deed == Deed.ERASED).scalar_subquery()
     return (
         and_(own, AuditEntry.id > func.coalesce(former, 0)),
-        and_(AuditEntry.noun == Invitation.__tablename__, _tells("person_id", person.id)),
+        and_(AuditEntry.noun == Invitation.__tablename__, tells_of(person)),
     )
+
+
+def tells_of(person: Person) -> ColumnElement[bool]:
+    """Return the condition under which an entry of the record of changes names a person as somebody it concerns."""
+    return _tells("person_id", person.id)
 
 
 def _tells(column: str, number: int) -> ColumnElement[bool]:

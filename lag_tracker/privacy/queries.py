@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import JSON, Column, ColumnElement, String, Table, exists, or_, select
 from sqlalchemy.orm import Session
 
-from lag_tracker.accounts.queries import what_became_of
+from lag_tracker.accounts.queries import tells_of, what_became_of
 from lag_tracker.database import Base, SortKey
 from lag_tracker.models.account import Account
 from lag_tracker.models.audit import AuditEntry
@@ -73,7 +73,7 @@ def kept_about(session: Session, *, account: Account | None, person: Person | No
     for table in Base.metadata.sorted_tables:
         conditions = list(_conditions(table, own, account.email if account else None))
         if table.name == AuditEntry.__tablename__:
-            conditions.append(what_became_of(account, person))
+            conditions += [what_became_of(account, person), *([tells_of(person)] if person else [])]
         if conditions:
             rows = session.execute(select(table).where(or_(*conditions)).order_by(*table.primary_key)).mappings()
             found += [Kept(table.name, _told(table, _without_colleagues(table, dict(row), own))) for row in rows]

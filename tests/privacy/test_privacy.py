@@ -463,6 +463,16 @@ def test_an_administrator_takes_out_the_data_of_somebody_without_an_account(app:
     assert "All data about the person" not in manager_of(app, group).get(f"/en/people/{guest.id}").text
 
 
+def test_what_was_written_down_about_somebody_is_among_their_data(app: Flask, person: Person, group: Group) -> None:
+    db.session.info[ACTOR] = factories.account("chief@grupas.example").id
+    for who in (person, factories.person("Cits Cilvēks")):
+        factories.membership(factories.group(), who)
+    db.session.commit()
+    own = signed_in(app, db.session.scalars(select(Account).where(Account.email == EMAIL)).one())
+    rows = (own.get("/mana-lapa/dati.json").json or {})["rows"]
+    assert [row["noun"] for row in rows if row["table"] == "audit_entry"] == ["meeting", "membership"]
+
+
 def test_what_is_kept_is_told_in_words_of_the_page(app: Flask, person: Person, group: Group) -> None:
     own = signed_in(app, db.session.scalars(select(Account).where(Account.email == EMAIL)).one())
     with time_machine.travel(datetime(2026, 11, 22, 22, 30, tzinfo=UTC), tick=False):
