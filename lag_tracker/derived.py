@@ -4,7 +4,7 @@ Calendar events and search entries are read far more often than records change, 
 Every way of changing a record, from a page or from the command line, goes through the session and so through here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import current_app
@@ -47,14 +47,21 @@ def _note_stored(session: Session, _context: Any, _instances: Any) -> None:
     # Before the flush the database still knows what changed records referred to, even where the session never read it,
     # and which rows it will delete or empty by itself when a record goes.
     changes = _changes(session)
-    going = {id(record) for record in session.deleted}
-    for record in _records([*(record for record in session.dirty if session.is_modified(record)), *session.deleted]):
+    changed = _records(record for record in session.dirty if session.is_modified(record))
+    for table, numbers in _by_table([*changed, *_records(session.deleted)]).items():
+        _note_rows(session, changes, table.c.id, numbers)
+    for table, numbers in _by_table(_records(session.deleted)).items():
+        _note_leaning(session, changes, table, numbers)
+
+
+def _by_table(records: Iterable[Base]) -> dict[Table, list[int]]:
+    """Return the ids of records that have one, by table: as many as there are cost one statement."""
+    found: dict[Table, list[int]] = {}
+    for record in records:
         state: Any = inspect(record)
-        table: Table = state.mapper.local_table
-        if "id" in table.c and state.identity:
-            _note_rows(session, changes, table.c.id, [state.identity[0]])
-            if id(record) in going:
-                _note_leaning(session, changes, table, [state.identity[0]])
+        if "id" in state.mapper.local_table.c and state.identity:
+            found.setdefault(state.mapper.local_table, []).append(state.identity[0])
+    return found
 
 
 def _note_rows(session: Session, changes: Changes, among: Column[int], numbers: list[int]) -> list[int]:

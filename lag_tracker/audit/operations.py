@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Table, insert, inspect, select, tuple_
 from sqlalchemy.orm import Session
 
-from lag_tracker.audit.readers import are_found_later, groups_concerned, let_read, still_there
+from lag_tracker.audit.readers import Known, are_found_later, groups_concerned, let_read, still_there
 from lag_tracker.audit.scope import (
     ALWAYS_TOLD,
     AUDITED,
@@ -51,7 +51,8 @@ def note_deeds(session: Session) -> None:
         *((record, made) for record in _audited(session.new) if _table(record) not in CONSEQUENCES),
         *((record, changed) for record in _audited(session.dirty) if session.is_modified(record)),
     ]
-    found = [entry for record, deed in deeds if (entry := _entry(session, record, deed))]
+    known: Known = {}
+    found = [entry for record, deed in deeds if (entry := _entry(session, record, deed, known))]
     _insert(session, [*found, *_gone(session)])
 
 
@@ -178,7 +179,7 @@ def _gone(session: Session) -> list[_Entry]:
     return [entry._replace(groups=entry.groups & there) for entry in going.values()]
 
 
-def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
+def _entry(session: Session, record: Base, deed: Deed, known: Known) -> _Entry | None:
     """Return what is to be written down about a record; None when nothing of it changed."""
     changes = _changes(record)
     if changes and deed is Deed.BY_LINK:
@@ -193,7 +194,7 @@ def _entry(session: Session, record: Base, deed: Deed) -> _Entry | None:
         return None
     state: Any = inspect(record)
     identity = state.identity or state.mapper.primary_key_from_instance(record)
-    groups = groups_concerned(session.connection(), _table(record), state.dict)
+    groups = groups_concerned(session.connection(), _table(record), state.dict, known)
     return _Entry(deed, _table(record), identity[0], changes, groups)
 
 

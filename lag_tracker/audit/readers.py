@@ -19,14 +19,26 @@ from lag_tracker.models.source import Citation
 Column = InstrumentedAttribute[Any]
 
 
-def groups_concerned(connection: Connection, noun: str, values: Mapping[str, Any]) -> set[int]:
-    """Return the groups whose managers may read what happened to a row of the table `noun`, which is as `values`."""
+#: (column, id) -> the groups of the record that it refers to.
+Known = dict[tuple[str, int], set[int]]
+
+
+def groups_concerned(
+    connection: Connection, noun: str, values: Mapping[str, Any], known: Known | None = None
+) -> set[int]:
+    """Return the groups whose managers may read what happened to a row of the table `noun`, which is as `values`.
+
+    What is asked for many rows is kept in `known`, because most refer to the same records.
+    """
     if noun == "group":
         return {values["id"]}
-    found = {values.get("group_id")}
+    found, known = {values.get("group_id")}, {} if known is None else known
     for column, of_groups in _WAYS.items():
         if values.get(column) and noun != "account":
-            found.update(connection.scalars(of_groups(values[column])))
+            reference = (column, values[column])
+            if reference not in known:
+                known[reference] = set(connection.scalars(of_groups(values[column])))
+            found |= known[reference]
     if noun in _OWN_WAYS:
         pairs = _OWN_WAYS[noun].subquery()
         found.update(connection.scalars(select(pairs.c.group_id).where(pairs.c.record_id == values["id"])))

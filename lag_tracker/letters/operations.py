@@ -1,5 +1,6 @@
 """What happens to letters."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -41,13 +42,15 @@ def write_letter(
     person_id: int | None = None,
     group_id: int | None = None,
     once: str | None = None,
+    is_new: bool = False,
     calendar: bytes | None = None,
 ) -> Letter | None:
     """Put a letter into the outbox, in the transaction of what it tells about; it is sent after the commit.
 
     `domain` ends its Message-ID. With `once`, a second letter of the same name is never written: None is returned.
+    Who has asked for many names at once that there is none yet says so by `is_new`.
     """
-    if once is not None and session.scalar(select(Letter.id).where(Letter.once == once)) is not None:
+    if once is not None and not is_new and names_written(session, [once]):
         return None
     letter = Letter(
         kind=kind,
@@ -64,6 +67,11 @@ def write_letter(
     )
     session.add(letter)
     return letter
+
+
+def names_written(session: Session, names: Collection[str]) -> set[str]:
+    """Return those of the names for which there is a letter already; see `Letter.once`."""
+    return {name for name in session.scalars(select(Letter.once).where(Letter.once.in_(names))) if name}
 
 
 def take_letter(session: Session, *, now: datetime) -> Written | None:

@@ -11,6 +11,7 @@ from flask_babel import ngettext
 from lag_tracker.agenda.queries import AgendaRow, agenda_of
 from lag_tracker.calendars.files import event_file
 from lag_tracker.database import db
+from lag_tracker.letters.operations import names_written
 from lag_tracker.meetings.operations import Move
 from lag_tracker.models.attendance import Attendance, Reply
 from lag_tracker.models.meeting import Meeting
@@ -153,19 +154,27 @@ def _write(
     about: str, meeting: Meeting, invited: Iterable[Attendance], *, once: str, now: datetime, today: date, **given: Any
 ) -> int:
     """Write the letter `about` to each who may get one; of two with the same `once` a person gets the first."""
-    rows = [row for row in invited if row.person and row.person.gets_letters]
-    papers = _Papers(meeting, now=now)
+    session, papers = db.session(), _Papers(meeting, now=now)
+    rows = {
+        f"{about}/{meeting.id}/{row.person_id}/{once}": row for row in invited if row.person and row.person.gets_letters
+    }
+    written = names_written(session, rows.keys())
     groups = [link.group_id for link in papers.meeting.meeting_groups]
-    members = belonging(db.session(), [row.person_id for row in rows if row.person_id], groups, today=today)
+    members = belonging(session, [row.person_id for row in rows.values() if row.person_id], groups, today=today)
     earlier = given.pop("earlier", {})
-    given |= {"once": once, "group_id": groups[0] if groups else None}
-    return sum(
-        _letter(about, papers, row, belongs=row.person_id in members, earlier=earlier.get(row.id), **given)
-        for row in rows
-    )
+    given |= {"group_id": groups[0] if groups else None}
+    # Letters go into the database together, and what they are made of is there.
+    with session.no_autoflush:
+        return sum(
+            _letter(
+                about, papers, row, belongs=row.person_id in members, earlier=earlier.get(row.id), once=name, **given
+            )
+            for name, row in rows.items()
+            if name not in written
+        )
 
 
-def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once: str, **given: Any) -> bool:
+def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, **given: Any) -> bool:
     person, meeting = row.person, papers.meeting
     if person is None or person.email is None:
         return False
@@ -176,7 +185,7 @@ def _letter(about: str, papers: _Papers, row: Attendance, *, belongs: bool, once
         to_email=person.email,
         language=lang,
         person_id=person.id,
-        once=f"{about}/{meeting.id}/{person.id}/{once}",
+        is_new=True,
         calendar=papers.calendar(lang, belongs=belongs) if about != "reminder" else None,
         meeting=meeting,
         agenda=papers.agenda(belongs=belongs),

@@ -29,9 +29,9 @@ def in_language(language: str) -> Iterator[None]:
 def send_letter(template: str, *, to_email: str, language: str, kind: str, **given: Any) -> Letter | None:
     """Write a letter whose template gives the subject in its first line and the text below it.
 
-    `given` goes to the template; `person_id`, `group_id`, `once` and `calendar` go with the letter.
+    `given` goes to the template; `person_id`, `group_id`, `once`, `is_new` and `calendar` go with the letter.
     """
-    apart = {name: given.pop(name) for name in ("person_id", "group_id", "once", "calendar") if name in given}
+    apart = {name: given.pop(name) for name in ("person_id", "group_id", "once", "is_new", "calendar") if name in given}
     with in_language(language):
         # Letters are plain text: what pages would escape stands here as it is.
         words = {"_": gettext, "ngettext": ngettext, "lang": language}
