@@ -29,7 +29,16 @@ _LISTS: dict[str, Bilingual] = {
     "proposals": Bilingual("priekšlikumi", "proposals"),
     "roles": Bilingual("tiesības un uzaicinājumi", "roles and invitations"),
 }
-_LANGUAGES: dict[str, Bilingual] = {"lv": Bilingual("latviešu", "Latvian"), "en": Bilingual("angļu", "English")}
+#: Text in a column that is no sentence of anybody's -> its words.
+_CODES: dict[str, dict[str, Bilingual]] = {
+    LIST: _LISTS,
+    "language": {"lv": Bilingual("latviešu", "Latvian"), "en": Bilingual("angļu", "English")},
+    "tf_primary_method": {"authenticator": Bilingual("kods no lietotnes", "code from an app")},
+    "usage": {
+        "first": Bilingual("lai pieteiktos", "to sign in"),
+        "secondary": Bilingual("kā otrais faktors", "as second factor"),
+    },
+}
 _YES, _NO = Bilingual("jā", "yes"), Bilingual("nē", "no")
 
 
@@ -111,7 +120,7 @@ def value_in_words(noun: str, column: str, value: Any, names: dict[tuple[str, in
 def _one_in_words(noun: str, column: str, value: Any, lang: str) -> str:
     if isinstance(value, bool):
         return (_YES if value else _NO).read_in(lang).words
-    said = {LIST: _LISTS, "language": _LANGUAGES}.get(column, {}).get(value)
+    said = _CODES.get(column, {}).get(value)
     if said or column in {COUNT, LIST}:
         return said.read_in(lang).words if said else str(value)
     if column == "time_zone":

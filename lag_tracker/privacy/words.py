@@ -14,11 +14,6 @@ from lag_tracker.words import column_words, noun_words
 _CODES: dict[tuple[str, str], Bilingual] = {
     (column, code): Bilingual(lv, en)
     for column, code, lv, en in (
-        ("language", "lv", "latviešu", "Latvian"),
-        ("language", "en", "angļu", "English"),
-        ("usage", "first", "lai pieteiktos", "to sign in"),
-        ("usage", "secondary", "kā otrais faktors", "as second factor"),
-        ("tf_primary_method", "authenticator", "kods no lietotnes", "code from an app"),
         ("device_type", "single_device", "viena ierīce", "one device"),
         ("device_type", "multi_device", "vairākas ierīces", "several devices"),
         ("kind", "account_changed", "par izmaiņu kontā", "about a change of the account"),

@@ -16,6 +16,7 @@ from lag_tracker.database import db, utc_now
 from lag_tracker.models.account import Account, Role
 from lag_tracker.models.group import Group
 from tests import factories
+from tests.accounts.test_second_factor import recovery_codes, set_up
 from tests.page import CheckingClient
 from tests.reading import links, texts
 from tests.visitors import enter_password, hashed, letters, link_in, send, signed_in
@@ -154,6 +155,20 @@ def test_passkeys_that_are_added_and_taken_away_stand_there_and_in_the_record(
     assert texts(everything, "strong") == [own] * 3
     for shown in (everything, client.get(PAGE).text):
         assert ("tālrunis" in shown.split("<ol")[1], "dators" in shown) == (False, False)
+
+
+def test_a_second_factor_stands_there_from_its_setting_up_to_the_recovery_code(app: Flask, anna: Account) -> None:
+    client, _ = enter_password(app, ANNA)
+    set_up(client)
+    codes = recovery_codes(client)
+    lost, answer = enter_password(app, ANNA)
+    assert answer.location.startswith("/pieteikties/kods")
+    assert send(lost, "/pieteikties/atkopsanas-kods", code=codes[0]).status_code == 303
+    page = lost.get(PAGE).text
+    assert {who for who, _ in deeds(lost)} == {"Anna Bērziņa"}
+    assert texts(page, "dt") == ["Recovery codes", "Recovery codes", "Key of the second factor", "Second factor"]
+    assert texts(page, "dd")[-1] == "after: code from an app"
+    assert not [code for code in codes if code in page]
 
 
 def test_sign_ins_stand_there_after_they_ended(app: Flask, anna: Account) -> None:
