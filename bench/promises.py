@@ -15,10 +15,12 @@ from bench.measuring import Load, Result, expect, ratio
 from bench.page import say
 from bench.servers import BARE, OURS, Answer, Running, serving
 from lag_tracker.database import db
-from lag_tracker.models.visibility import PUBLIC
+from lag_tracker.models.visibility import PUBLIC, Viewer
 from lag_tracker.search.queries import Order, find
 
 SEARCHES = ("lēmums", "veloceliņu tīkls", "kekava", "ceļvedis pašvaldībā", "park")
+#: Somebody of whom the index is asked about more than what everyone reads.
+MANAGER = Viewer(belongs_to=frozenset({1, 2, 3}), takes_part_in=frozenset({1, 2, 3}), manages=frozenset({1, 2, 3}))
 EDITS = 200
 #: Times fifty, more meetings than a process keeps ready to be shown.
 PAGES_WALKED = 280
@@ -119,12 +121,13 @@ def measure_search(folder: Path) -> Iterator[Result]:
     with opened(folder):
         for order, limit in (("newest", 1.0), ("best", 10.0)):
             slowest = max(_search_milliseconds(words, order) for words in SEARCHES)  # type: ignore[arg-type]
-            yield Result(
-                f"search over 100,000 agendas, {order} first, slowest of {len(SEARCHES)}", slowest, limit, "ms"
-            )
+            name = f"search over 100,000 agendas, {order} first, slowest of {len(SEARCHES)}"
+            yield Result(name, slowest, limit, "ms")
+            slowest = max(_search_milliseconds(words, order, MANAGER) for words in SEARCHES)  # type: ignore[arg-type]
+            yield Result(f"{name}, by a manager of three groups", slowest, None, "ms")
 
 
-def _search_milliseconds(words: str, order: Order) -> float:
+def _search_milliseconds(words: str, order: Order, viewer: Viewer = PUBLIC) -> float:
     """Return the median time that the statement with the results takes, of the few that a search runs."""
     spent: list[float] = []
     started: list[float] = []
@@ -133,14 +136,14 @@ def _search_milliseconds(words: str, order: Order) -> float:
         started.append(time.perf_counter())
 
     def stop(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "search_entry.title_lv" in statement:
+        if "search_entry.title_lv" in statement and "score" in statement:
             spent.append((time.perf_counter() - started[-1]) * 1000)
 
     event.listen(db.engine, "before_cursor_execute", start)
     event.listen(db.engine, "after_cursor_execute", stop)
     try:
         for _ in range(15):
-            find(db.session(), words, lang="lv", viewer=PUBLIC, order=order)
+            find(db.session(), words, lang="lv", viewer=viewer, order=order)
             db.session.rollback()
     finally:
         event.remove(db.engine, "before_cursor_execute", start)
