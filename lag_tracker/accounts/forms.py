@@ -16,7 +16,13 @@ from flask_security.webauthn import (
     WebAuthnSigninResponseForm,
     WebAuthnVerifyForm,
 )
-from wtforms import Field, HiddenField, SubmitField
+from wtforms import (  # type: ignore[attr-defined]  # the types are of an older WTForms
+    Field,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SubmitField,
+)
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.validators import StopValidation
 
@@ -109,6 +115,15 @@ class ChangeEmailForm(Shown, ExtensionChangeEmailForm):
 class SetUpForm(Shown, extension.TwoFactorSetupForm):
     """Whether there shall be a second factor."""
 
+    # The extension's own fields offer their choices in a way that WTForms gives up.
+    setup = RadioField(choices=[SelectChoice("authenticator"), SelectChoice("disable")], validate_choice=False)
+
+
+class RescueForm(Shown, extension.TwoFactorRescueForm):
+    """What somebody does who has no second factor at hand; our page says it in words."""
+
+    help_setup = RadioField(choices=[SelectChoice("help")])
+
 
 class CodeForm(Shown, extension.TwoFactorVerifyCodeForm):
     """A code from the app."""
@@ -133,6 +148,8 @@ class RecoveryCodeForm(Shown, MfRecoveryForm):
 
 class PasskeyForm(Shown, WebAuthnRegisterForm):
     """A new passkey: its name, and what for."""
+
+    usage = RadioField(choices=[SelectChoice("first"), SelectChoice("secondary")], default="secondary")
 
     def __init__(self, *given: Any, **named: Any) -> None:
         """Offer what most people want, a sign-in without a password."""
@@ -182,6 +199,7 @@ FORMS: dict[str, Any] = {
     "change_password_form": ChangePasswordForm,
     "change_email_form": ChangeEmailForm,
     "two_factor_setup_form": SetUpForm,
+    "two_factor_rescue_form": RescueForm,
     "two_factor_verify_code_form": CodeForm,
     "two_factor_select_form": WayForm,
     "mf_recovery_codes_form": RecoveryCodesForm,
