@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from lag_tracker.latvian import sort_key
@@ -81,10 +81,19 @@ def represented() -> Select[*tuple[Any, ...]]:
     return (
         select(Attendance.meeting_id, *(getattr(Organisation, name) for name in _OF_ORGANISATION))
         .join(Organisation, Organisation.id == Attendance.organisation_id)
-        .where(Attendance.presence == Presence.PRESENT)
+        .where(Attendance.presence == Presence.PRESENT, ~whom_is_not_said())
         .distinct()
         .order_by(Organisation.name_sort, Organisation.id)
     )
+
+
+def whom_is_not_said() -> ColumnElement[bool]:
+    """Return the condition that a member came for an organisation which they asked a group not to name to everyone."""
+    same = or_(
+        Membership.person_id == Attendance.person_id, Membership.person_id.is_(None) & Attendance.person_id.is_(None)
+    )
+    asked = select(1).where(Membership.organisation_id == Attendance.organisation_id, same)
+    return asked.where(~Membership.organisation_is_public).correlate(Attendance).exists()
 
 
 def people_at(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Named]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Delete, Select, Update, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from lag_tracker.attendance.queries import whom_is_not_said
 from lag_tracker.audit.operations import note_together
 from lag_tracker.database import Base
 from lag_tracker.letters.post import delete_files_before
@@ -201,12 +202,14 @@ def _forget_attendance(session: Session, met_before: datetime) -> int:
     """Take the names from the attendance of meetings before that day, and from what is written down of it."""
     met = select(Meeting.id).where(Meeting.starts_on < met_before.date())
     _forget_who_answered(session, met)
-    named = session.scalars(
-        select(Attendance).where(Attendance.person_id.is_not(None), Attendance.meeting_id.in_(met))
+    named = session.execute(
+        select(Attendance, whom_is_not_said()).where(Attendance.person_id.is_not(None), Attendance.meeting_id.in_(met))
     ).all()
-    # One by one through the session, so that the calendars of those who were invited follow.
-    for attendance in named:
+    # One by one through the session, so that the calendars of those who were invited follow. An organisation that was
+    # not to be named goes with the person: nothing would hide it any more.
+    for attendance, whom_is_hidden in named:
         attendance.person_id, attendance.is_nameless = None, True
+        attendance.organisation_id = None if whom_is_hidden else attendance.organisation_id
     session.flush()
     _forget_attendance_in_changes(session, met_before)
     return len(named)

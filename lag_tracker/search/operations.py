@@ -29,7 +29,7 @@ from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.calendar import CalendarVersion
 from lag_tracker.models.changes import Changes
 from lag_tracker.models.decision import Decision
-from lag_tracker.models.group import Group, group_network
+from lag_tracker.models.group import Group, Membership, group_network
 from lag_tracker.models.initiative import Initiative
 from lag_tracker.models.meeting import Meeting, MeetingGroup, meeting_network
 from lag_tracker.models.municipality import Municipality
@@ -129,6 +129,13 @@ def _showing_changed(session: Session, changes: Changes) -> Iterator[tuple[Subje
     """Yield the records that belong to a row that changed, so that they show something of it."""
     for table_name, subject, found, key in _BELONGING:
         yield subject, _ids(session, found, key, changes.ids.get(table_name, set()))
+    if changes.ids.get(Membership.__tablename__):
+        # A member decides whether the organisation that they came for is named. One that is deleted counts, too.
+        came, people = select(Attendance.meeting_id), changes.references.get("person_id", set())
+        yield Subject.MEETING, _ids(session, came, Attendance.person_id, people)
+        themselves = came.where(Attendance.person_id.is_(None))
+        bodies = changes.references.get("organisation_id", set())
+        yield Subject.MEETING, _ids(session, themselves, Attendance.organisation_id, bodies)
 
 
 # Which records show something of a row of another table, and how they are found.

@@ -674,3 +674,16 @@ def test_attendance_is_still_counted_when_names_are_no_longer_kept(app: Flask, p
     assert db.session.scalars(own).all() == []
     assert presence_at(db.session(), meeting_id) == before
     assert before.present == 1
+
+
+def test_an_organisation_kept_to_oneself_stays_so_when_the_name_is_gone(app: Flask, person: Person) -> None:
+    came = db.session.scalars(select(Attendance)).one()
+    body = factories.organisation("Pacientu biedrība")
+    factories.membership(factories.group("Veselības grupa"), person, body, organisation_is_public=False)
+    db.session.flush()
+    came.organisation_id, came.presence = body.id, Presence.PRESENT
+    db.session.commit()
+    before = presence_at(db.session(), came.meeting_id)
+    apply_terms(db.session(), Terms(**{**FOR_EVER.__dict__, "attendance": 1825}), now=utc_now() + timedelta(days=4000))
+    db.session.commit()
+    assert (before.organisations, presence_at(db.session(), came.meeting_id)) == ([], before)

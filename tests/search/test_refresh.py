@@ -174,6 +174,25 @@ def test_a_meeting_is_found_by_the_organisations_that_were_there(app: Flask) -> 
     assert (titles("veikals"), titles("seb")) == ([], [])
 
 
+@pytest.mark.parametrize("is_person", [True, False])
+def test_an_organisation_that_a_member_keeps_to_themselves_finds_no_meeting(app: Flask, is_person: bool) -> None:
+    shop, held = factories.organisation("SIA “Maxima”"), factories.meeting("Sanāksme")
+    who = factories.person() if is_person else None
+    member = factories.membership(factories.group(), who, shop)
+    db.session.flush()
+    number = who.id if who else None
+    came = Attendance(meeting_id=held.id, person_id=number, organisation_id=shop.id, presence=Presence.PRESENT)
+    db.session.add(came)
+    db.session.commit()
+    named = titles("maxima")
+    member.organisation_is_public = False
+    db.session.commit()
+    hidden = titles("maxima")
+    db.session.delete(member)
+    db.session.commit()
+    assert (named, hidden, titles("maxima")) == (["Sanāksme"], [], ["Sanāksme"])
+
+
 def test_what_was_rolled_back_is_not_found(app: Flask) -> None:
     factories.meeting("Veloceliņi")
     db.session.flush()
