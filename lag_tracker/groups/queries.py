@@ -52,6 +52,21 @@ def all_groups(session: Session, *, viewer: Viewer) -> list[Group]:
     return list(found.unique())
 
 
+def leading_groups(session: Session, *, viewer: Viewer, limit: int) -> list[Group]:
+    """Return the groups under no other that `viewer` may see, with their municipalities and networks.
+
+    Real groups come before invented ones, each in the Latvian alphabet; archived ones are left out.
+    """
+    found = session.scalars(
+        select(Group)
+        .where(visible_groups(viewer), Group.archived_at.is_(None), Group.parent_id.is_(None))
+        .options(joinedload(Group.municipality), selectinload(Group.networks))
+        .order_by(Group.is_sample, Group.name_sort, Group.id)
+        .limit(limit)
+    )
+    return list(found)
+
+
 def municipality_by_group(groups: Iterable[Group]) -> dict[int, Municipality | None]:
     """Return the municipality of each group; one without its own has that of the group above it, as in calendars."""
     by_id = {group.id: group for group in groups}

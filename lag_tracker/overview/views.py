@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, render_template
 from lag_tracker.config import Settings
 from lag_tracker.database import db
 from lag_tracker.decisions.queries import latest_decisions
+from lag_tracker.groups.queries import leading_groups
 from lag_tracker.initiatives.queries import Order, initiatives
 from lag_tracker.meetings.queries import past_meetings, upcoming_meetings
 from lag_tracker.web.access import Access, viewer
@@ -18,6 +19,7 @@ SHOWN_UPCOMING = 6
 SHOWN_PAST = 4
 SHOWN_DECISIONS = 3
 SHOWN_INITIATIVES = 6
+SHOWN_GROUPS = 9
 
 
 @page(blueprint, lv="/", en="/", access=Access.PUBLIC)
@@ -28,6 +30,7 @@ def start() -> str:
         "overview/start.html",
         upcoming=upcoming_meetings(session, viewer=viewer(), today=day, limit=SHOWN_UPCOMING),
         past=past_meetings(session, viewer=viewer(), today=day, limit=SHOWN_PAST),
+        groups=leading_groups(session, viewer=viewer(), limit=SHOWN_GROUPS),
         decisions=latest_decisions(session, viewer=viewer(), limit=SHOWN_DECISIONS),
         initiatives=initiatives(session, viewer=viewer(), order=Order.CHANGED, limit=SHOWN_INITIATIVES),
     )
