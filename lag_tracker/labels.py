@@ -30,7 +30,7 @@ from lag_tracker.models.traits import Audience, Certainty, Precision
 _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (MeetingKind.LOCAL_GROUP, "grupas sanāksme", "local group meeting"),
     (MeetingKind.CORE_GROUP, "kodola sanāksme", "core group meeting"),
-    (MeetingKind.JOINT, "kopsanāksme", "joint meeting"),
+    (MeetingKind.JOINT, "kopīga sanāksme", "joint meeting"),
     (MeetingKind.STEERING, "vadības grupas sanāksme", "steering meeting"),
     (MeetingKind.TRANSNATIONAL, "starpvalstu sanāksme", "transnational meeting"),
     (MeetingKind.KICK_OFF, "uzsākšanas sanāksme", "kick-off meeting"),
@@ -43,7 +43,7 @@ _WORDS: tuple[tuple[StrEnum, str, str], ...] = (
     (MeetingKind.OTHER, "cita sanāksme", "other meeting"),
     (Mode.IN_PERSON, "klātienē", "in person"),
     (Mode.ONLINE, "tiešsaistē", "online"),
-    (Mode.HYBRID, "hibrīdā", "hybrid"),
+    (Mode.HYBRID, "hibrīdformātā", "hybrid"),
     (MeetingState.DRAFT, "melnraksts", "draft"),
     (MeetingState.SCHEDULED, "plānota", "scheduled"),
     (MeetingState.HELD, "notikusi", "held"),

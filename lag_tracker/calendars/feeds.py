@@ -30,7 +30,7 @@ MILESTONES = Bilingual("Termiņi un posmi", "Deadlines and phases")
 KINDS = {
     MeetingKind.LOCAL_GROUP: Bilingual("Grupu sanāksmes", "Local group meetings"),
     MeetingKind.CORE_GROUP: Bilingual("Kodola sanāksmes", "Core group meetings"),
-    MeetingKind.JOINT: Bilingual("Kopsanāksmes", "Joint meetings"),
+    MeetingKind.JOINT: Bilingual("Kopīgas sanāksmes", "Joint meetings"),
     MeetingKind.STEERING: Bilingual("Vadības grupu sanāksmes", "Steering meetings"),
     MeetingKind.TRANSNATIONAL: Bilingual("Starpvalstu sanāksmes", "Transnational meetings"),
     MeetingKind.KICK_OFF: Bilingual("Uzsākšanas sanāksmes", "Kick-off meetings"),
