@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from lag_tracker import create_app
 from lag_tracker.database import db
-from lag_tracker.models.traits import Precision
+from lag_tracker.models.traits import Audience, Precision
 from tests import factories
 from tests.conftest import settings_for
 from tests.reading import links, texts
@@ -43,7 +43,7 @@ def test_the_start_page_shows_what_is_next_the_soonest_first(client: FlaskClient
     db.session.commit()
     html = client.get("/").text
     assert texts(html, "h3", css_class="meeting-title") == ["Rīt", "Drīz", "Vēlāk", "Vakar"]
-    assert texts(html, "h2", within="main") == ["Tuvākās sanāksmes", "Nesen notikušās"]
+    assert texts(html, "h2", within="main") == ["Tuvākās sanāksmes", "Grupas", "Nesen notikušās"]
 
 
 def test_the_start_page_shows_the_initiatives_that_moved_last(client: FlaskClient) -> None:
@@ -54,6 +54,18 @@ def test_the_start_page_shows_the_initiatives_that_moved_last(client: FlaskClien
     db.session.commit()
     shown = texts(client.get("/").text, "h3", css_class="card-title")
     assert [title for title in shown if title in {"Žogi", "Fasādes", "Alejas"}] == ["Žogi", "Fasādes"]
+
+
+def test_the_start_page_shows_the_groups_the_real_ones_before_those_invented(client: FlaskClient) -> None:
+    upper = factories.group("Šķirotavas grupa", municipality=factories.municipality("Rīga"))
+    factories.group("Ādažu grupa", is_sample=True)
+    factories.group("Kodols", parent=upper)
+    factories.group("Cēsu grupa")
+    factories.group("Alūksnes grupa", archived_at=datetime(2026, 1, 1, tzinfo=UTC))
+    factories.group("Balvu grupa", audience=Audience.MEMBERS)
+    db.session.commit()
+    shown = texts(client.get("/").text, "h3", css_class="card-title")
+    assert shown == ["Cēsu grupa", "Šķirotavas grupa", "Ādažu grupa"]
 
 
 def test_long_texts_say_how_long_they_take_to_read(client: FlaskClient) -> None:
