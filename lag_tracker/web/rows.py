@@ -91,12 +91,17 @@ def _place(lang: str, *texts: str | None) -> str:
     return f"<span>{_words(place.read_in(lang), lang)}</span>" if place else ""
 
 
-def date_block(moment: When, size: str = "") -> Markup:
-    """Return a date as the strongest shape; `size` may be "large"."""
+def date_block(moment: When, size: str = "", *, is_meeting: bool = True) -> Markup:
+    """Return a date as the strongest shape; `size` may be "large".
+
+    A meeting's says that its time is not known, save the large one, on the meeting's own page, where a fact below does.
+    """
     look = f"date{f' date--{size}' if size else ''}"
     iso = f' datetime="{moment.iso}"' if moment.iso else ""
     if moment.day:
         clock = f', <span class="date-clock">{moment.time}</span>' if moment.time else ""
+        if is_meeting and not size and not moment.time:
+            clock = f', <span class="date-clockless">{gettext("time not known")}</span>'
         look += " date--range" if "–" in moment.day else ""
         inner = (
             f'<span class="date-day">{moment.day}</span> <span class="date-month">{moment.month} {moment.year}</span> '

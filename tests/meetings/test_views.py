@@ -187,7 +187,7 @@ def test_who_came_is_counted_and_never_named(client: FlaskClient) -> None:
         attendance = Attendance(meeting=meeting, person=factories.person(name), organisation=office, presence=presence)
         db.session.add(attendance)
     html = page_of(client, saved(meeting))
-    assert "Piedalījās 1 cilvēks, 1 attaisnoti nepiedalījās." in texts(html, "p")
+    assert "Piedalījās 1 cilvēks, 1 nepiedalījās attaisnojoša iemesla dēļ." in texts(html, "p")
     assert texts(html, "span", css_class="person-name") == ["Uzņēmēju padome"]
     assert "Ozola" not in html
     assert "Kalns" not in html

@@ -56,6 +56,21 @@ def test_the_start_page_shows_the_initiatives_that_moved_last(client: FlaskClien
     assert [title for title in shown if title in {"Žogi", "Fasādes", "Alejas"}] == ["Žogi", "Fasādes"]
 
 
+def test_a_list_says_of_each_meeting_whether_its_time_is_known(client: FlaskClient) -> None:
+    factories.evening(starts_on=date(2026, 11, 24))
+    factories.meeting(starts_on=date(2026, 11, 25))
+    factories.meeting(starts_on=date(2026, 11, 26), ends_on=date(2026, 11, 27))
+    factories.meeting(starts_on=date(2026, 12, 1), date_precision=Precision.MONTH)
+    factories.milestone(factories.network(), starts_on=date(2026, 11, 28))
+    db.session.commit()
+    assert texts(client.get("/kalendars").text, "span", css_class="date-rest") == [
+        "otrdiena, 18:00–20:00",
+        "trešdiena, laiks nav zināms",
+        "ceturtdiena–piektdiena, laiks nav zināms",
+        "sestdiena",
+    ]
+
+
 def test_the_start_page_shows_the_groups_the_real_ones_before_those_invented(client: FlaskClient) -> None:
     upper = factories.group("Šķirotavas grupa", municipality=factories.municipality("Rīga"))
     factories.group("Ādažu grupa", is_sample=True)
