@@ -88,12 +88,16 @@ def represented() -> Select[*tuple[Any, ...]]:
 
 
 def whom_is_not_said() -> ColumnElement[bool]:
-    """Return the condition that a member came for an organisation which they asked a group not to name to everyone."""
-    same = or_(
-        Membership.person_id == Attendance.person_id, Membership.person_id.is_(None) & Attendance.person_id.is_(None)
+    """Return the condition that it is not for everyone to read for whom somebody came.
+
+    So it is where the person asked a group not to name that organisation, or the organisation itself did.
+    """
+    of_member = or_(Membership.person_id == Attendance.person_id, Membership.person_id.is_(None))
+    asked = select(1).where(Membership.organisation_id == Attendance.organisation_id, of_member)
+    return (
+        ~Attendance.organisation_is_public
+        | asked.where(~Membership.organisation_is_public).correlate(Attendance).exists()
     )
-    asked = select(1).where(Membership.organisation_id == Attendance.organisation_id, same)
-    return asked.where(~Membership.organisation_is_public).correlate(Attendance).exists()
 
 
 def people_at(session: Session, meeting: Meeting, *, viewer: Viewer) -> list[Named]:

@@ -4,10 +4,12 @@ from datetime import date
 from typing import TypedDict
 
 from flask_babel import gettext
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lag_tracker.errors import RuleBroken
 from lag_tracker.members.queries import membership_of
+from lag_tracker.models.attendance import Attendance
 from lag_tracker.models.group import Group, MemberRole, Membership, Tier
 from lag_tracker.models.organisation import Organisation
 from lag_tracker.models.person import Person
@@ -53,13 +55,20 @@ def add_member(group: Group, *, session: Session, member: Member, words: MemberW
 
 
 def change_membership(
-    membership: Membership, *, organisation: Organisation | None, words: MemberWords, until_on: date | None
+    membership: Membership,
+    *,
+    session: Session,
+    organisation: Organisation | None,
+    words: MemberWords,
+    until_on: date | None,
 ) -> None:
     """Write down for whom, in which office and for how long somebody belongs to a group."""
     if not (organisation or membership.person_id or membership.member_group_id):
         raise RuleBroken(
             gettext("The organisation itself is the member, so it cannot be left out."), about="organisation"
         )
+    if membership.organisation_id != (organisation.id if organisation else None):
+        _keep_whom_they_came_for(membership, session)
     for name, value in words.items():
         setattr(membership, name, value)
     membership.organisation, membership.until_on = organisation, until_on
@@ -80,4 +89,17 @@ def fill_contacts(person: Person, *, email: str | None, phone: str | None) -> No
 
 def erase_membership(membership: Membership, *, session: Session) -> None:
     """Delete a membership that never was; whoever left belongs to the group's past, so theirs is ended instead."""
+    _keep_whom_they_came_for(membership, session)
     session.delete(membership)
+
+
+def _keep_whom_they_came_for(membership: Membership, session: Session) -> None:
+    """Let meetings go on not to name an organisation that a membership has kept to itself and will no more speak of."""
+    if membership.organisation_is_public or membership.organisation_id is None:
+        return
+    came = select(Attendance).where(Attendance.organisation_id == membership.organisation_id)
+    if membership.person_id is not None:
+        came = came.where(Attendance.person_id == membership.person_id)
+    # One by one through the session, so that the search follows.
+    for attendance in session.scalars(came):
+        attendance.organisation_is_public = False

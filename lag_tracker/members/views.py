@@ -181,7 +181,11 @@ def edit(group: str, number: int) -> Response:
         organisation = organisation_called(session, form.organisation.data, sector=form.sector.data)
         with form.rules():
             change_membership(
-                membership, organisation=organisation, words=form.member_words, until_on=form.until_on.data
+                membership,
+                session=session,
+                organisation=organisation,
+                words=form.member_words,
+                until_on=form.until_on.data,
             )
             return done(url_for(".index", group=group), gettext("The membership was saved."))
     return form_page("members/edit.html", form, membership=membership, group=membership.group)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, UniqueConstraint, false
+from sqlalchemy import ForeignKey, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lag_tracker.database import Base
@@ -51,6 +51,8 @@ class Attendance(Identified, Base):
     is_guest: Mapped[bool] = mapped_column(default=False)
     #: True for a person whose name has been kept here for long enough; they are still counted.
     is_nameless: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: False where a membership that is another now, or gone, kept the organisation to itself.
+    organisation_is_public: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     meeting: Mapped[Meeting] = relationship(back_populates="attendances", lazy="raise_on_sql")
     person: Mapped[Person | None] = relationship(lazy="raise_on_sql")

@@ -205,11 +205,11 @@ def _forget_attendance(session: Session, met_before: datetime) -> int:
     named = session.execute(
         select(Attendance, whom_is_not_said()).where(Attendance.person_id.is_not(None), Attendance.meeting_id.in_(met))
     ).all()
-    # One by one through the session, so that the calendars of those who were invited follow. An organisation that was
-    # not to be named goes with the person: nothing would hide it any more.
+    # One by one through the session, so that the calendars of those who were invited follow. Without the person nothing
+    # else would tell that the organisation was not to be named.
     for attendance, whom_is_hidden in named:
         attendance.person_id, attendance.is_nameless = None, True
-        attendance.organisation_id = None if whom_is_hidden else attendance.organisation_id
+        attendance.organisation_is_public = not whom_is_hidden
     session.flush()
     _forget_attendance_in_changes(session, met_before)
     return len(named)

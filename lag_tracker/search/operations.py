@@ -130,12 +130,12 @@ def _showing_changed(session: Session, changes: Changes) -> Iterator[tuple[Subje
     for table_name, subject, found, key in _BELONGING:
         yield subject, _ids(session, found, key, changes.ids.get(table_name, set()))
     if changes.ids.get(Membership.__tablename__):
-        # A member decides whether the organisation that they came for is named. One that is deleted counts, too.
+        # A member decides whether the organisation that they came for is named.
         came, people = select(Attendance.meeting_id), changes.references.get("person_id", set())
         yield Subject.MEETING, _ids(session, came, Attendance.person_id, people)
-        themselves = came.where(Attendance.person_id.is_(None))
-        bodies = changes.references.get("organisation_id", set())
-        yield Subject.MEETING, _ids(session, themselves, Attendance.organisation_id, bodies)
+        themselves = select(Membership.organisation_id).where(Membership.person_id.is_(None))
+        bodies = _ids(session, themselves, Membership.organisation_id, changes.references.get("organisation_id", set()))
+        yield Subject.MEETING, _ids(session, came, Attendance.organisation_id, bodies)
 
 
 # Which records show something of a row of another table, and how they are found.

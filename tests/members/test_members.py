@@ -11,6 +11,7 @@ from lag_tracker.database import db
 from lag_tracker.members.queries import balance
 from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.group import Group, GroupKind, MemberRole, Membership, Tier
+from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
 from tests import factories
@@ -298,3 +299,26 @@ def test_a_leader_group_is_told_how_its_votes_stand(app: Flask) -> None:
     factories.membership(leader, factories.person())
     db.session.commit()
     assert "The sector of 1 member is not stated, so the balance is not certain." in manager.get(LIST).text
+
+
+@pytest.mark.parametrize("is_person", [True, False])
+def test_an_organisation_kept_to_oneself_is_not_named_at_meetings_nor_afterwards(app: Flask, is_person: bool) -> None:
+    """The wish is that of the meetings then, whomever the member comes for today."""
+    group, quiet, anna = factories.group(slug="kekava"), factories.organisation("Klusa biedrība"), factories.person()
+    one = factories.membership(group, anna if is_person else None, quiet, organisation_is_public=False)
+    held = factories.meeting("Tikšanās", groups=[group], slug="tiksanas", state=MeetingState.HELD)
+    db.session.flush()
+    came = Attendance(meeting_id=held.id, person_id=anna.id, organisation_id=quiet.id, presence=Presence.PRESENT)
+    db.session.add(came)
+    db.session.commit()
+
+    def named() -> tuple[bool, bool]:
+        stranger = app.test_client()
+        page, found = stranger.get("/sanaksmes/tiksanas"), stranger.get("/meklet?q=klusa+biedriba")
+        assert (page.status_code, found.status_code) == (200, 200)
+        return "Klusa biedrība" in page.text, "Tikšanās" in found.text
+
+    before, manager = named(), manager_of(app, group)
+    place = f"/en/groups/kekava/members/{one.id}/edit"
+    changed = send(manager, place, organisation="Jauna firma", organisation_is_public="y")
+    assert (before, changed.status_code, named()) == ((False, False), 303, (False, False))
