@@ -127,7 +127,8 @@ def change_meeting(
     """Write down what a meeting is called, when and where it is, who holds it and who may see it.
 
     `words` maps columns to values. Returns what the invited must learn, None when nothing of that has changed. Who
-    manages some of its groups only may neither let another group lead nor show it to more people: RuleBroken.
+    manages some of its groups only may neither let another group lead nor change by a group who reads it, nor show it
+    to more people: RuleBroken.
     """
     before = arranged(meeting)
     check_whose(
@@ -157,7 +158,8 @@ def check_whose(
 ) -> None:
     """Raise RuleBroken when nobody would hold a meeting.
 
-    Also when somebody who does not manage all its groups would let another one lead, or show it to more people.
+    Also when somebody who does not manage all its groups would let another one lead, show it to more people, or add a
+    group by which others could read it, or fewer.
     """
     if not groups and not networks:
         raise RuleBroken(gettext("A meeting belongs to a group or to a network."), about="leading")
@@ -166,6 +168,12 @@ def check_whose(
     if list(groups[:1]) != meeting.groups[:1]:
         raise RuleBroken(
             gettext("Only who manages all groups of the meeting may choose which of them leads."), about="leading"
+        )
+    new = [group for group in groups if group not in meeting.groups]
+    if new and (audience != Audience.PUBLIC or any(group.audience is not Audience.PUBLIC for group in new)):
+        raise RuleBroken(
+            gettext("Only who manages all groups of the meeting may add a group that changes who can read it."),
+            about="others",
         )
     order = list(Audience)
     if order.index(audience) < order.index(meeting.audience):

@@ -113,10 +113,11 @@ def change_together(
     check_moments(moments)
     if not new and moments == before and list(groups) == this.groups and set(networks) == set(this.networks):
         return []
-    given = [_whose(meeting, this, groups, networks, viewer) for meeting in meetings]
-    together = list(zip(meetings, moments, given, strict=True))
-    for meeting, moment, whose in together:
+    together = []
+    for meeting, moment in zip(meetings, moments, strict=True):
         with _named_by(moment):
+            whose = _whose(meeting, this, groups, networks, viewer)
+            together.append((meeting, moment, whose))
             check_whose(meeting, audience=new.get("audience", meeting.audience), **whose)
     shared = {name: value for name, value in new.items() if name in SHARED}
     return [
@@ -132,11 +133,11 @@ def _whose(
     carried, leading = _carried(meeting.groups, this.groups, groups), list(groups[:1])
     if leading != this.groups[:1]:
         carried = leading + [group for group in carried if group not in leading]
-    return {
-        "groups": carried,
-        "networks": _carried(meeting.networks, this.networks, networks),
-        "manages_all": viewer.may_manage_all(group.id for group in meeting.groups),
-    }
+    shared = _carried(meeting.networks, this.networks, networks)
+    if shared and meeting.groups and not carried and not viewer.is_administrator:
+        raise RuleBroken(gettext("It would belong to no group any more, and you could not change it."), about="others")
+    manages_all = viewer.may_manage_all(group.id for group in meeting.groups)
+    return {"groups": carried, "networks": shared, "manages_all": manages_all}
 
 
 def _carried(own: Sequence[T], before: Sequence[T], after: Sequence[T]) -> list[T]:

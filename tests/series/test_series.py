@@ -313,6 +313,10 @@ def test_all_later_ones_are_part_of_other_networks(app: Flask, manager: FlaskCli
             {"leading": "2"},
             "On 12.03.2097.: Only who manages all groups of the meeting may choose which of them leads.",
         ),
+        (
+            {"others": ["2"]},
+            "On 12.03.2097.: Only who manages all groups of the meeting may add a group that changes who can read it.",
+        ),
     ],
 )
 def test_what_may_not_be_done_to_one_of_them_is_done_to_none(
@@ -337,6 +341,18 @@ def test_no_meeting_is_left_to_nobody(app: Flask, group: Group) -> None:
     send(manager, f"/en/meetings/{third.slug}/edit", others=None, leading=str(joining.id))
     answer = send(manager, f"/en/meetings/{second.slug}/series", others=None)
     assert "On 12.03.2097.: A meeting belongs to a group or to a network." in answer.text
+    assert [groups for groups, _, _ in whose()] == [["kekava", "adazi"], ["kekava", "adazi"], ["adazi"]]
+
+
+def test_no_manager_takes_a_meeting_from_themselves(app: Flask, group: Group) -> None:
+    joining, network = factories.group("Ādaži", slug="adazi"), factories.network("Agri")
+    group.networks = [network]
+    joining.networks = [network]
+    manager = manager_of(app, group, joining)
+    _first, second, third = make(manager, others=[str(joining.id)], networks=[str(network.id)])
+    send(manager, f"/en/meetings/{third.slug}/edit", others=None, leading=str(joining.id))
+    answer = send(manager, f"/en/meetings/{second.slug}/series", others=None)
+    assert "On 12.03.2097.: It would belong to no group any more, and you could not change it." in answer.text
     assert [groups for groups, _, _ in whose()] == [["kekava", "adazi"], ["kekava", "adazi"], ["adazi"]]
 
 
