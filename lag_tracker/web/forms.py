@@ -225,14 +225,18 @@ def is_of_this_site() -> bool:
     return is_same or (origin is not None and urlsplit(origin).netloc == request.host)
 
 
+def is_of_another_site() -> bool:
+    """Tell whether the browser says that a page of another site sent the form."""
+    origin = request.headers.get("Origin")
+    is_foreign = request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}
+    return is_foreign or (origin is not None and urlsplit(origin).netloc != request.host)
+
+
 def _refuse_foreign_forms() -> None:
     """Refuse what another site makes a browser send: besides the form's own token, and before anything is read."""
     if request.method in {"GET", "HEAD", "OPTIONS"}:
         return
-    origin = request.headers.get("Origin")
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        abort(400)
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    if is_of_another_site():
         abort(400)
 
 

@@ -19,7 +19,7 @@ from wtforms.fields.core import UnboundField
 from lag_tracker.models.bilingual import LANGUAGES
 from lag_tracker.web.access import NEVER_KEPT
 from lag_tracker.web.fields import clean
-from lag_tracker.web.forms import Form, is_of_this_site, kept_draft
+from lag_tracker.web.forms import Form, is_of_another_site, is_of_this_site, kept_draft
 from lag_tracker.web.public_forms import TRAP, was_opened_here
 
 #: How fields look into which people type. What they chose or ticked, what is hidden, and files are not shown again.
@@ -85,6 +85,8 @@ def _is_from_here() -> bool:
 
     The token alone would not do: it goes with the session, and this may be what was typed before that ended.
     """
+    if is_of_another_site():
+        return False
     if is_of_this_site() or was_opened_here():
         return True
     with suppress(ValidationError):

@@ -178,6 +178,9 @@ def test_who_has_no_account_gets_back_what_they_wrote_when_the_group_takes_no_mo
     caught = send(visitor, "/en/groups/kekava/propose", page=page, homepage="https://x.example", **typed)
     made_up = send(visitor, "/en/groups/kekava/propose", page=page, opened="x", **typed)
     assert (shown(caught), shown(made_up)) == ({}, {})
+    elsewhere = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+    foreign = visitor.post("/en/groups/kekava/propose", data=form_of(page) | typed, headers=elsewhere)
+    assert (foreign.status_code, shown(foreign), WORDS in foreign.text) == (400, {}, False)
 
 
 def ended(page: TestResponse, visitor: FlaskClient, **typed: Any) -> TestResponse:
