@@ -1,6 +1,7 @@
 """What every template may call by name."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -37,7 +38,10 @@ def _kind_of(group: Group) -> Text:
 
 
 def _column(name: str) -> str:
-    return column_words(name.removesuffix("_lv"), reading_language())
+    # A file of facts could once name a column for which there are no words; a page is shown without them.
+    with suppress(KeyError):
+        return column_words(name.removesuffix("_lv"), reading_language())
+    return ""
 
 
 def _context() -> dict[str, Any]:
