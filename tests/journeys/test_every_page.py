@@ -148,6 +148,16 @@ def test_nothing_is_cut_off_or_scrolls_sideways_at_320_pixels(
     assert page.evaluate(CUT_OFF) == []
 
 
+def test_every_cell_of_the_networks_by_municipalities_is_seen_at_1280_pixels(page: Page, visit: Visit) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    visit(PAGES["networks.index"])
+    edges = "boxes => boxes.map(box => box.getBoundingClientRect().right)"
+    [edge] = page.locator(".scroll:has(.matrix)").evaluate_all(edges)
+    cells = page.locator(".matrix :is(th, td)").evaluate_all(edges)
+    assert cells
+    assert max(cells) <= min(edge, 1280)
+
+
 @every_page
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(go: Callable[[str, str], Page], path: str) -> None:
     page = go(path, "lv")
