@@ -109,7 +109,10 @@ def date_block(moment: When, size: str = "", *, is_meeting: bool = True) -> Mark
         )
     else:
         look += " date--coarse"
-        inner = f'<span class="date-month">{starting_capital(moment.words)}</span>'
+        # Of a stretch of months each end is a piece, so that a line breaks after the dash, not inside a date.
+        first, dash, last = starting_capital(moment.words).partition(" – ")
+        pieces = f"<span>{first} –</span> <span>{last}</span>" if dash else first
+        inner = f'<span class="date-month">{pieces}</span>'
     inferred = f'<span class="inferred">{gettext("date inferred")}</span>' if moment.is_inferred else ""
     return Markup(f'<time class="{look}"{iso}>{inner}</time>{inferred}')  # noqa: S704 -- made of numbers and our own words
 
