@@ -99,10 +99,10 @@ def _forget(settings: Settings, now: datetime) -> None:
     tidy_letters(letter_folder(settings), settings.terms, now=now)
 
 
-def _let_go(_settings: Settings, _now: datetime) -> None:
+def _let_go(settings: Settings, _now: datetime) -> None:
     """End what the erased still belong to; who did it is the program."""
     act_as_program(db.session())
-    let_go_of_erased(db.session())
+    let_go_of_erased(db.session(), time_zone=settings.time_zone)
 
 
 def _remind(settings: Settings, now: datetime) -> None:

@@ -114,11 +114,12 @@ def rows_about(own: Account, entries: list[AuditEntry]) -> list[dict[str, Any]]:
     lang, numbers = reading_language(), referred(entries)
     accounts = numbers.pop("account", set())
     names = names_of(db.session(), numbers, viewer=viewer(), lang=lang)
+    turns = last_turns(db.session(), numbers)
     somebody = Text(gettext("a manager or an administrator"), lang)
     names |= {("account", number): somebody for number in accounts} | {("account", own.id): Text(own.email, lang)}
     if own.person:
         names["person", own.person.id] = Text(own.person.name, lang)
-    rows = [_row(entry, names, lang) for entry in entries]
+    rows = [_row(entry, names_then(entry, names, turns), lang) for entry in entries]
     for row in rows:
         if row["entry"].account_id not in {None, own.id}:
             row["who"] = starting_capital(somebody.words)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Delete, Select, Update, delete, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
@@ -102,11 +103,14 @@ def _leave_groups(session: Session, person: Person, today: date) -> None:
         session.delete(attendance)
 
 
-def let_go_of_erased(session: Session) -> None:
-    """Let the erased belong to nothing since then, who were erased before that was seen to, or came in afterwards."""
+def let_go_of_erased(session: Session, *, time_zone: str) -> None:
+    """Let the erased belong to nothing since then, who were erased before that was seen to, or came in afterwards.
+
+    Their last day is the one before they were erased by the clocks of `time_zone`, an IANA name.
+    """
     for person in session.scalars(select(Person).where(Person.erased_at.is_not(None))).all():
         if person.erased_at:
-            _leave_groups(session, person, person.erased_at.date())
+            _leave_groups(session, person, person.erased_at.astimezone(ZoneInfo(time_zone)).date())
 
 
 def _replace(session: Session, mention: Mention, sought: Traces, instead: str) -> None:
@@ -201,7 +205,7 @@ _OF_ATTENDANCE = AuditEntry.noun == Attendance.__tablename__
 def _forget_attendance(session: Session, met_before: datetime) -> int:
     """Take the names from the attendance of meetings before that day, and from what is written down of it."""
     met = select(Meeting.id).where(Meeting.starts_on < met_before.date())
-    _forget_who_answered(session, met)
+    _forget_who_answered(session, met, met_before)
     named = session.execute(
         select(Attendance, whom_is_not_said()).where(Attendance.person_id.is_not(None), Attendance.meeting_id.in_(met))
     ).all()
@@ -215,11 +219,16 @@ def _forget_attendance(session: Session, met_before: datetime) -> int:
     return len(named)
 
 
-def _forget_who_answered(session: Session, met: Select[int]) -> None:
-    """Take the account from entries of the record of changes by which people answered for themselves."""
+def _forget_who_answered(session: Session, met: Select[int], before: datetime) -> None:
+    """Take the account from entries of the record of changes by which people answered for themselves.
+
+    Of attendance that was taken off a meeting nothing tells any more whose it was: of that any old answer loses it.
+    """
     same = (Attendance.id == AuditEntry.record_id) & (Account.id == AuditEntry.account_id)
     own = select(1).where(same, Account.person_id == Attendance.person_id, Attendance.meeting_id.in_(met))
-    entries = update(AuditEntry).where(_OF_ATTENDANCE, own.correlate(AuditEntry).exists())
+    is_gone = AuditEntry.record_id.not_in(select(Attendance.id)) & (AuditEntry.done_at < before)
+    is_answer = AuditEntry.changes["reply"].as_string().is_not(None)
+    entries = update(AuditEntry).where(_OF_ATTENDANCE, own.correlate(AuditEntry).exists() | is_gone & is_answer)
     _touched(session, entries.values(account_id=None))
 
 

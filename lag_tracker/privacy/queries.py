@@ -81,9 +81,21 @@ def kept_about(session: Session, *, account: Account | None, person: Person | No
 
 
 def _without_colleagues(table: Table, row: dict[str, Any], own: dict[str, int | None]) -> dict[str, Any]:
-    """Leave out who changed something about the person: that is about somebody else."""
-    is_of_others = table.name == AuditEntry.__tablename__ and row["account_id"] != own["account"]
-    return row | {"account_id": None} if is_of_others else row
+    """Leave out who invited the person or changed something about them: that is about somebody else."""
+    left: dict[str, Any] = dict.fromkeys(name for name in _of_accounts(table) if row[name] != own["account"])
+    if table.name == AuditEntry.__tablename__:
+        masked = _of_accounts(Base.metadata.tables[row["noun"]])
+        left["changes"] = {
+            column: values
+            for column, values in row["changes"].items()
+            if column not in masked or set(values or ()) <= {None, own["account"]}
+        }
+    return row | left
+
+
+def _of_accounts(table: Table) -> set[str]:
+    """Return the columns of a table that hold the numbers of accounts."""
+    return {key.parent.name for key in table.foreign_keys if key.column.table.name == "account"}
 
 
 def _conditions(table: Table, own: dict[str, int | None], email: str | None) -> Iterator[ColumnElement[bool]]:

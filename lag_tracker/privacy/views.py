@@ -79,6 +79,9 @@ def _in_words(account: Account | None, person: Person | None) -> dict[str, list[
     """Return the rows about somebody in words, by the kind of record."""
     lang, rows = reading_language(), kept_about(db.session(), account=account, person=person)
     names = names_of(db.session(), records_named(rows), viewer=viewer(), lang=lang)
+    # The number of a passkey that was taken away may be somebody else's by now.
+    own = {kept.values["id"] for kept in rows if kept.noun == "passkey"}
+    names = {key: name for key, name in names.items() if key[0] != "passkey" or key[1] in own}
     if account:
         names["account", account.id] = Text(account.email, lang)
     if person:

@@ -44,7 +44,7 @@ def records_named(rows: Iterable[Kept]) -> dict[str, set[int]]:
             table = referred_table(kept.noun, column)
             if table and table != "account":
                 found.setdefault(table, set()).add(value)
-        if kept.noun == "audit_entry" and kept.values["noun"] != "account":
+        if kept.noun == "audit_entry" and kept.values["noun"] != "account" and kept.values["record_id"]:
             found.setdefault(kept.values["noun"], set()).add(kept.values["record_id"])
     return found
 
@@ -61,7 +61,8 @@ def _said(kept: Kept, column: str, value: Any, names: dict[tuple[str, int], Text
     if kept.noun == "audit_entry" and column == "noun":
         return [Text(noun_words(value, lang), lang)]
     if kept.noun == "audit_entry" and column == "record_id":
-        return [names.get((kept.values["noun"], value), Text(f"#{value}", lang))]
+        # An entry about many records names none.
+        return [names.get((kept.values["noun"], value), Text(f"#{value}", lang))] if value else []
     if isinstance(value, dict):
         words = _of_form(value) if kept.noun == "draft" else sorted(column_words(one, lang) for one in value)
         return [Text(one, lang) for one in words]
