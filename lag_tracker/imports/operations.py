@@ -4,6 +4,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from lag_tracker.imports.queries import OF_MEMBERSHIP, OF_PERSON, Entry, Plan, Planned
+from lag_tracker.members.operations import stand_for
 from lag_tracker.models.account import Account
 from lag_tracker.models.group import Group, MemberRole, Membership, Tier
 from lag_tracker.models.organisation import Organisation
@@ -49,7 +50,7 @@ def _carry_out(row: Planned, session: Session, group: Group, organisation: Organ
         if name in row.changes:
             setattr(row.membership, name, row.changes[name][1])
     if "organisation" in row.changes:
-        row.membership.organisation = organisation
+        stand_for(row.membership, organisation, session=session)
 
 
 def _filled(entry: Entry) -> dict[str, object]:

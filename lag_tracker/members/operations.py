@@ -67,11 +67,17 @@ def change_membership(
         raise RuleBroken(
             gettext("The organisation itself is the member, so it cannot be left out."), about="organisation"
         )
-    if membership.organisation_id != (organisation.id if organisation else None):
-        _keep_whom_they_came_for(membership, session)
+    stand_for(membership, organisation, session=session)
     for name, value in words.items():
         setattr(membership, name, value)
-    membership.organisation, membership.until_on = organisation, until_on
+    membership.until_on = until_on
+
+
+def stand_for(membership: Membership, organisation: Organisation | None, *, session: Session) -> None:
+    """Let a member represent an organisation, or none; whom they came for until now is kept to itself if it was."""
+    if membership.organisation_id != (organisation.id if organisation else None):
+        _keep_whom_they_came_for(membership, session)
+    membership.organisation = organisation
 
 
 def end_membership(membership: Membership, *, until_on: date) -> None:

@@ -12,7 +12,9 @@ from werkzeug.test import TestResponse
 
 from lag_tracker.database import db
 from lag_tracker.imports.forms import columns_of, entries_of
+from lag_tracker.models.attendance import Attendance, Presence
 from lag_tracker.models.group import Group, MemberRole, Membership, Tier
+from lag_tracker.models.meeting import MeetingState
 from lag_tracker.models.organisation import Organisation, Sector
 from lag_tracker.models.person import Person
 from lag_tracker.models.submission import Draft
@@ -295,3 +297,21 @@ def test_two_thousand_rows_are_planned_in_as_many_statements_as_two(app: Flask, 
         found.append((len(asked), texts(page.text, "strong")))
     few, many = found
     assert (few[1], many) == (["2"], (few[0], ["2000"]))
+
+
+def test_a_list_that_gives_a_member_another_organisation_names_the_former_nowhere(app: Flask, group: Group) -> None:
+    anna, quiet = factories.person("Anna Bērziņa"), factories.organisation("Klusa biedrība")
+    member = factories.membership(group, anna, quiet, organisation_is_public=False)
+    held = factories.meeting("Tikšanās", groups=[group], slug="tiksanas", state=MeetingState.HELD)
+    db.session.flush()
+    came = Attendance(meeting_id=held.id, person_id=anna.id, organisation_id=quiet.id, presence=Presence.PRESENT)
+    db.session.add(came)
+    db.session.commit()
+    manager = manager_of(app, group)
+    page = upload(manager, "name,organisation", "Anna Bērziņa,Skola")
+    assert send(manager, page.request.path).status_code == 303
+    db.session.expire_all()
+    assert db.session.get_one(Organisation, member.organisation_id).name_lv == "Skola"
+    member.organisation_is_public = True
+    db.session.commit()
+    assert "Klusa biedrība" not in app.test_client().get("/sanaksmes/tiksanas").text
